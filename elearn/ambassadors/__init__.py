@@ -1,0 +1,1 @@
+"""Applications with their practice post, mandates, and the referent's decisions."""

@@ -1,0 +1,1 @@
+"""What people have earned: fulfilled requirements, credentials, and their proof."""

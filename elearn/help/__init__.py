@@ -1,0 +1,1 @@
+"""Questions to the referent and the public questions and answers."""

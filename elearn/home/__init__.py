@@ -1,0 +1,1 @@
+"""The learner's home, search, and the loose pages."""

@@ -1,0 +1,1 @@
+"""Placement, enrolments, lessons done, the charter signed."""

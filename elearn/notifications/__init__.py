@@ -1,0 +1,1 @@
+"""The outbox of messages, in the application and by e-mail, and its delivery."""

@@ -1,0 +1,1 @@
+"""People of the company, their departments and roles, and signing in."""

@@ -1,0 +1,178 @@
+"""Person, Department, roles, and what signing in needs.
+
+Rows have internal integer ids; ``public_id`` is what leaves the house. People come back: a rehire finds their
+file again as long as it was not erased.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+import uuid
+
+from flask_login import UserMixin
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..db import Base, UtcDateTime
+from ..permissions import Permission, permissions_of
+
+
+def normalise(text: str) -> str:
+    """Fold case and accents, for search and comparison: « Éléonore Lefèvre » → ``eleonore lefevre``."""
+    decomposed = unicodedata.normalize("NFKD", text or "")
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).casefold().split())
+
+
+class Department(Base):
+    """A node of the company's tree. ``path`` is the ids from the root, ``/1/4/9/``, so that a subtree is a prefix."""
+
+    __tablename__ = "department"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    path: Mapped[str] = mapped_column(String(400), index=True)
+    depth: Mapped[int] = mapped_column(default=0)
+    __table_args__ = (
+        UniqueConstraint("parent_id", "name"),
+        CheckConstraint("parent_id IS NULL OR parent_id <> id", name="not_own_parent"),
+    )
+
+
+class Person(UserMixin, Base):
+    """Somebody who works, or worked, for the company."""
+
+    __tablename__ = "person"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(36), unique=True, default=lambda: str(uuid.uuid4()))
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    employee_number: Mapped[str | None] = mapped_column(String(64), unique=True)
+    external_id: Mapped[str | None] = mapped_column(String(200), unique=True)
+    given_name: Mapped[str] = mapped_column(String(300))
+    family_name: Mapped[str] = mapped_column(String(300))
+    certificate_name: Mapped[str | None] = mapped_column(String(600))
+    search_name: Mapped[str] = mapped_column(String(700))
+    """« family given », folded by normalise(): the order of lists, and what search looks in."""
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    site: Mapped[str] = mapped_column(String(200), default="")
+    job_title: Mapped[str] = mapped_column(String(200), default="")
+    arrived_on: Mapped[dt.date | None]
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    password_changed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    language: Mapped[str | None] = mapped_column(String(2))
+    theme: Mapped[str] = mapped_column(String(10), default="auto")
+    text_size: Mapped[int] = mapped_column(default=1)
+    text_spacing: Mapped[int] = mapped_column(default=1)
+    extra_time_percent: Mapped[int] = mapped_column(default=0)
+    """Extra time on quizzes that have a limit, in percent of it."""
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    """When the account was closed (departure); a rehire clears it."""
+    erased_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        Index("ix_person_list", "search_name", "id"),
+        Index("ix_person_department_list", "department_id", "search_name", "id"),
+        Index("ix_person_manager_list", "manager_id", "search_name", "id"),
+        CheckConstraint("extra_time_percent BETWEEN 0 AND 300", name="extra_time"),
+        CheckConstraint("theme IN ('auto', 'light', 'dark')", name="theme"),
+        CheckConstraint("text_size BETWEEN 1 AND 3", name="text_size"),
+        CheckConstraint("text_spacing BETWEEN 1 AND 2", name="text_spacing"),
+    )
+
+    role_names: frozenset[str] = frozenset()
+    """Filled by the session loader, so that a page needs no further query to know them."""
+    session_id: int | None = None
+    session_token: str | None = None
+
+    @property
+    def name(self) -> str:
+        """How the person is called on screen."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def name_on_certificate(self) -> str:
+        """The name printed on the certificate: the one chosen, else the one known."""
+        return self.certificate_name or self.name
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the account may sign in."""
+        return self.closed_at is None and self.erased_at is None
+
+    def get_id(self) -> str | None:
+        """What the signed cookie carries: the token of this very session, never the person's id."""
+        return self.session_token
+
+    def may(self, permission: Permission) -> bool:
+        """Whether one of the person's roles holds this permission."""
+        return permission in permissions_of(self.role_names)
+
+
+class RoleAssignment(Base):
+    """One role one person holds; the service refuses HR beside referent, and logs every change."""
+
+    __tablename__ = "role_assignment"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str] = mapped_column(String(20), index=True)
+    given_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    given_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    __table_args__ = (
+        UniqueConstraint("person_id", "role"),
+        CheckConstraint("role IN ('admin', 'author', 'hr', 'manager', 'referent')", name="role"),
+    )
+
+
+class UserSession(Base):
+    """One sign-in on one device. The cookie holds a random token, the row its SHA-256."""
+
+    __tablename__ = "user_session"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    device: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    last_seen_on: Mapped[dt.date]
+    expires_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+
+class PasswordReset(Base):
+    """A reset link that was asked for: signed, single-use, expiring. Only the token's SHA-256 is kept."""
+
+    __tablename__ = "password_reset"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+
+class SignInFailure(Base):
+    """A failed attempt: counted by account and by address over a window, then deleted. Hashes only."""
+
+    __tablename__ = "sign_in_failure"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_hash: Mapped[str] = mapped_column(String(64))
+    address_hash: Mapped[str] = mapped_column(String(64))
+    failed_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    __table_args__ = (
+        Index("ix_sign_in_failure_account", "account_hash", "failed_at"),
+        Index("ix_sign_in_failure_address", "address_hash", "failed_at"),
+        Index("ix_sign_in_failure_when", "failed_at"),
+    )
+
+
+class KnownDevice(Base):
+    """A browser the owner signed in from before: its attempts are counted apart, so that an attacker who
+    exhausts the account's attempts never locks the owner out."""
+
+    __tablename__ = "known_device"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    seen_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)

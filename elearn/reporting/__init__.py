@@ -1,0 +1,1 @@
+"""Completion over the company, read-only."""
