@@ -82,10 +82,10 @@ class Person(UserMixin, Base):
         CheckConstraint("text_spacing BETWEEN 1 AND 2", name="text_spacing"),
     )
 
-    role_names: frozenset[str] = frozenset()
+    role_names = frozenset()
     """Filled by the session loader, so that a page needs no further query to know them."""
-    session_id: int | None = None
-    session_token: str | None = None
+    session_id = None
+    session_token = None
 
     @property
     def name(self) -> str:
