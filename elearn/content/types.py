@@ -36,20 +36,23 @@ class Prose:
 
     markdown: str
     figures: Mapping[str, str] = field(default_factory=dict, repr=False)
+    language: str = "fr"
 
     @cached_property
+    def _rendered(self):
+        from .markup import render
+
+        return render(self.markdown, self.figures, self.language)
+
+    @property
     def html(self) -> str:
         """Safe HTML."""
-        from .markup import render
+        return self._rendered.html
 
-        return render(self.markdown, self.figures).html
-
-    @cached_property
+    @property
     def headings(self) -> tuple[tuple[str, str], ...]:
         """(anchor, text) of the second-level headings, for the contents of the page."""
-        from .markup import render
-
-        return render(self.markdown, self.figures).headings
+        return self._rendered.headings
 
     @cached_property
     def text(self) -> str:

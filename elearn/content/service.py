@@ -1,0 +1,226 @@
+"""Publishing editions, and the current ones, kept in memory by every process until the revision rises."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import func, select, update
+
+from ..db import db
+from . import loader
+from . import types as t
+from .models import Edition, SiteState
+
+DEFAULT_SETTINGS = {
+    "name": "Porte-voix",
+    "logo": None,
+    "brand": "#1f4e79",
+    "contacts": {"referent": "", "press": "", "security": "", "dpo": "", "hr": ""},
+    "on_call": [],
+    "answer_days": 3,
+    "headcount": None,
+}
+VALUES_FILE = "values.json"
+MAX_OLD_EDITIONS = 64
+
+
+@dataclass
+class Site:
+    """What a process knows of the installation at one revision: settings and current editions."""
+
+    revision: int
+    settings: dict
+    current: dict[str, tuple[int, int]]
+    """Document → (edition id, number)."""
+    documents: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Slugs of the paths, in the order of their tints."""
+        courses = [self.course(slug) for slug in self.course_slugs]
+        return tuple(c.slug for c in sorted((c for c in courses if c.kind == "path"), key=lambda c: c.tint))
+
+    @property
+    def course_slugs(self) -> tuple[str, ...]:
+        """Slugs of every published course."""
+        return tuple(d.partition(":")[2] for d in self.current if d.startswith("course:"))
+
+    def get(self, document: str):
+        """The current edition of a document, as an object; None where it was never published."""
+        if document not in self.documents:
+            edition = self.current.get(document)
+            self.documents[document] = get_document(edition[0]) if edition else None
+        return self.documents[document]
+
+    def course(self, slug: str) -> t.Course | None:
+        """A course by its slug."""
+        return self.get(f"course:{slug}")
+
+    def quiz(self, slug: str) -> t.Quiz | None:
+        """A quiz by its slug."""
+        return self.get(f"quiz:{slug}")
+
+    def award(self, slug: str) -> t.Award | None:
+        """An award by its slug."""
+        return self.get(f"award:{slug}")
+
+    @property
+    def charter(self) -> t.Charter | None:
+        """The charter in force."""
+        return self.get("charter")
+
+    @property
+    def pages(self) -> dict[str, t.Page]:
+        """Loose pages by slug."""
+        return self.get("pages") or {}
+
+    @property
+    def glossary(self) -> tuple[t.Term, ...]:
+        """The glossary."""
+        return self.get("glossary") or ()
+
+    @property
+    def briefs(self) -> t.Briefs | None:
+        """Practice briefs."""
+        return self.get("briefs")
+
+    @property
+    def placement(self) -> t.Placement | None:
+        """The placement questionnaire."""
+        return self.get("placement")
+
+
+_lock = threading.Lock()
+_site: Site | None = None
+_editions: OrderedDict[int, object] = OrderedDict()
+
+
+def get_site() -> Site:
+    """The installation as it is now. One small query a call: views keep it in ``g.site``."""
+    global _site
+    row = db.session.execute(select(SiteState.revision, SiteState.settings).where(SiteState.id == 1)).first()
+    revision, settings = row if row else (0, {})
+    site = _site
+    if site is None or site.revision != revision:
+        rows = db.session.execute(
+            select(Edition.document, Edition.id, Edition.number).where(Edition.is_current).order_by(Edition.document)
+        )
+        site = Site(revision, {**DEFAULT_SETTINGS, **(settings or {})}, {d: (i, n) for d, i, n in rows})
+        _site = site
+    return site
+
+
+def forget() -> None:
+    """Drop what this process keeps; for tests, whose database is replaced under it."""
+    global _site
+    _site = None
+    _editions.clear()
+
+
+def get_document(edition_id: int):
+    """Any edition, current or not, as an object: what an attempt, a signature, a credential cite."""
+    with _lock:
+        if edition_id in _editions:
+            _editions.move_to_end(edition_id)
+            return _editions[edition_id]
+    edition = db.session.execute(
+        select(Edition.id, Edition.document, Edition.number, Edition.files).where(Edition.id == edition_id)
+    ).first()
+    if edition is None:
+        raise LookupError(f"no edition {edition_id}")
+    files = dict(edition.files)
+    values = json.loads(files.pop(VALUES_FILE, "{}"))
+    loaded, _ = loader.load(edition.document, files, values, edition)
+    with _lock:
+        _editions[edition_id] = loaded
+        while len(_editions) > MAX_OLD_EDITIONS:
+            _editions.popitem(last=False)
+    return loaded
+
+
+def company_values(settings: dict) -> dict[str, str]:
+    """The words that fill ``{{company}}`` and its like in content."""
+    settings = {**DEFAULT_SETTINGS, **settings}
+    contacts = {**DEFAULT_SETTINGS["contacts"], **(settings.get("contacts") or {})}
+    on_call = ", ".join(f"{p['name']} ({p['phone']})" for p in settings.get("on_call") or [] if p.get("name"))
+    return {
+        "company": settings["name"],
+        "contact_referent": contacts["referent"] or "le référent",
+        "contact_press": contacts["press"] or "le service presse",
+        "contact_security": contacts["security"] or "la sécurité informatique",
+        "contact_dpo": contacts["dpo"] or "le délégué à la protection des données",
+        "oncall": on_call or "l’astreinte",
+    }
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What publishing did: (document, edition number) made anew, documents unchanged, faults that held others back."""
+
+    published: tuple[tuple[str, int], ...]
+    unchanged: tuple[str, ...]
+    held_back: dict[str, list[loader.Fault]]
+
+
+def publish(root: Path, overlay: Path | None, now, by_id: int | None = None, check=None) -> Publication:
+    """Store each document whose digest is new as its next edition; a document with a fault is never published.
+
+    ``check`` takes ``{document: object}`` and gives further faults by document, those that need several
+    documents at once. To be called inside a transaction.
+    """
+    state = db.session.get(SiteState, 1)
+    if state is None:
+        state = SiteState(id=1, revision=0, settings={})
+        db.session.add(state)
+        db.session.flush()
+    db.session.execute(select(SiteState).where(SiteState.id == 1).with_for_update())
+    values = company_values(state.settings or {})
+    current = {
+        d: (i, n, g)
+        for d, i, n, g in db.session.execute(
+            select(Edition.document, Edition.id, Edition.number, Edition.digest).where(Edition.is_current)
+        )
+    }
+    folder = loader.read_folder(root, overlay)
+    objects, faults = {}, {}
+    for document, files in folder.items():
+        objects[document], faults[document] = loader.load(document, files, values)
+    for document, more in (check(objects, folder) if check else {}).items():
+        faults.setdefault(document, []).extend(more)
+    published, unchanged, held_back = [], [], {}
+    for document, files in folder.items():
+        if faults.get(document):
+            held_back[document] = faults[document]
+            continue
+        files = {**files, VALUES_FILE: json.dumps(values, sort_keys=True)}
+        digest = loader.digest_of(files)
+        if document in current and current[document][2] == digest:
+            unchanged.append(document)
+            continue
+        db.session.execute(
+            update(Edition).where(Edition.document == document, Edition.is_current).values(is_current=False)
+        )
+        last = db.session.scalar(select(func.max(Edition.number)).where(Edition.document == document)) or 0
+        article_digests = None
+        if document == "charter":
+            article_digests = {str(a.number): a.digest for a in objects[document].articles}
+        db.session.add(
+            Edition(
+                document=document,
+                number=last + 1,
+                digest=digest,
+                files=files,
+                article_digests=article_digests,
+                published_at=now,
+                published_by_id=by_id,
+            )
+        )
+        published.append((document, last + 1))
+    if published:
+        state.revision += 1
+    db.session.flush()
+    return Publication(tuple(published), tuple(unchanged), held_back)
