@@ -6,7 +6,10 @@ into one catalogue by ``flask translations compile``.
 
 from __future__ import annotations
 
-from flask import g, has_request_context, request, session
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from flask import current_app, g, has_request_context, request, session
 from flask_babel import Babel, get_locale, gettext, lazy_gettext, ngettext
 from flask_login import current_user
 
@@ -37,3 +40,8 @@ def language() -> str:
     """The two-letter language of the present answer; French outside of any request."""
     locale = get_locale()
     return locale.language if locale and locale.language in LANGUAGES else "fr"
+
+
+def company_day(moment: dt.datetime) -> dt.date:
+    """The day of a moment on the company's calendar; dates that people read are counted in its time zone."""
+    return moment.astimezone(ZoneInfo(current_app.config["TIME_ZONE"])).date()
