@@ -528,4 +528,5 @@ def load_award(slug: str, source: Files, edition_id: int = 0) -> t.Award:
         source.files.get(f"{folder}/theme.css", ""),
         words,
         edition_id,
+        tuple(str(r) for r in head.get("renewal") or ()),
     )

@@ -359,3 +359,5 @@ class Award:
     theme: str
     words: Words
     edition_id: int = 0
+    renewal: tuple[str, ...] = ()
+    """What a renewal asks for; empty: the same as at first."""
