@@ -32,7 +32,7 @@ class Enrolment(Base):
 
 
 class LessonVisit(Base):
-    """Where one is in a lesson: opened when, last when. It lets one resume."""
+    """Where one is in a lesson: opened when, seen last when and where. It lets one resume."""
 
     __tablename__ = "lesson_visit"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -41,6 +41,8 @@ class LessonVisit(Base):
     lesson: Mapped[str] = mapped_column(String(60))
     first_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     last_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    place: Mapped[str] = mapped_column(String(200), default="")
+    """The anchor of the heading last seen."""
     __table_args__ = (UniqueConstraint("person_id", "course", "lesson"),)
 
 
