@@ -12,8 +12,8 @@ from flask import Flask
 
 ROOMS = (
     "content",
-    "people",
     "notifications",
+    "people",
     "credentials",
     "learning",
     "assessment",

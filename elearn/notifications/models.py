@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, UtcDateTime
@@ -22,7 +22,10 @@ class Message(Base):
     once_key: Mapped[str | None] = mapped_column(String(200), unique=True)
     """Where the same thing must be said once only: the constraint refuses the second."""
     by_email: Mapped[bool] = mapped_column(default=True)
+    in_app: Mapped[bool] = mapped_column(default=True)
+    """Whether the person's list shows it; a link that opens the account goes to the mailbox alone."""
     status: Mapped[str] = mapped_column(String(10), default="waiting")
+    """waiting, sent, kept (no mail server is set: the mailbox page has it), given_up, none (not for mail)."""
     tries: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     claimed_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
@@ -33,5 +36,11 @@ class Message(Base):
     __table_args__ = (
         Index("ix_message_due", "status", "next_try_at"),
         Index("ix_message_person", "person_id", "id"),
-        CheckConstraint("status IN ('waiting', 'sent', 'given_up', 'none')", name="status"),
+        Index(
+            "ix_message_unread",
+            "person_id",
+            sqlite_where=text("read_at IS NULL AND in_app"),
+            postgresql_where=text("read_at IS NULL AND in_app"),
+        ),
+        CheckConstraint("status IN ('waiting', 'sent', 'kept', 'given_up', 'none')", name="status"),
     )

@@ -11,7 +11,7 @@ import unicodedata
 import uuid
 
 from flask_login import UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, UtcDateTime
@@ -86,6 +86,9 @@ class Person(UserMixin, Base):
     """Filled by the session loader, so that a page needs no further query to know them."""
     session_id = None
     session_token = None
+    session_seen_on = None
+    unread_count = 0
+    """Messages not yet read, filled by the session loader too."""
 
     @property
     def name(self) -> str:
@@ -112,7 +115,7 @@ class Person(UserMixin, Base):
 
 
 class RoleAssignment(Base):
-    """One role one person holds; the service refuses HR beside referent, and logs every change."""
+    """One role one person holds; every change is logged. HR beside referent is refused by an index of its own."""
 
     __tablename__ = "role_assignment"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -123,7 +126,28 @@ class RoleAssignment(Base):
     __table_args__ = (
         UniqueConstraint("person_id", "role"),
         CheckConstraint("role IN ('admin', 'author', 'hr', 'manager', 'referent')", name="role"),
+        Index(
+            "uq_role_assignment_exclusive",
+            "person_id",
+            unique=True,
+            sqlite_where=text("role IN ('hr', 'referent')"),
+            postgresql_where=text("role IN ('hr', 'referent')"),
+        ),
     )
+
+
+class PersonEvent(Base):
+    """One line of the log of accounts: an account made, closed, opened again, a role given or taken. Append-only,
+    ids only, so that erasing a name leaves the log whole."""
+
+    __tablename__ = "person_event"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(index=True)
+    act: Mapped[str] = mapped_column(String(20))
+    detail: Mapped[dict] = mapped_column(JSON, default=dict)
+    by_id: Mapped[int | None]
+    """Who did it; None for the command line."""
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class UserSession(Base):
@@ -141,19 +165,24 @@ class UserSession(Base):
 
 
 class PasswordReset(Base):
-    """A reset link that was asked for: signed, single-use, expiring. Only the token's SHA-256 is kept."""
+    """A link to choose a password: signed, single-use, expiring.
+
+    The link is ``code`` signed with the installation's key (rules.sign_code): it can be written again at delivery,
+    so that the outbox holds ids only, and a copy of the database alone opens no account.
+    """
 
     __tablename__ = "password_reset"
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    code: Mapped[str] = mapped_column(String(32), unique=True)
     asked_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
 
 class SignInFailure(Base):
-    """A failed attempt: counted by account and by address over a window, then deleted. Hashes only."""
+    """What the limits count: a sign-in that failed (or is being checked: the row goes when the password is right),
+    or a reset link that was asked for. Keyed hashes only; rows are deleted after a day."""
 
     __tablename__ = "sign_in_failure"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -169,7 +198,8 @@ class SignInFailure(Base):
 
 class KnownDevice(Base):
     """A browser the owner signed in from before: its attempts are counted apart, so that an attacker who
-    exhausts the account's attempts never locks the owner out."""
+    exhausts the account's attempts never locks the owner out. The hash covers person and token, so that a browser
+    shared by several people is known to each of them."""
 
     __tablename__ = "known_device"
     id: Mapped[int] = mapped_column(primary_key=True)

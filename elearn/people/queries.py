@@ -8,6 +8,7 @@ import hashlib
 from sqlalchemy import func, literal, select
 
 from ..db import db
+from ..notifications.models import Message
 from .models import Person, RoleAssignment, UserSession
 
 
@@ -17,14 +18,20 @@ def hash_token(token: str) -> str:
 
 
 def get_session_person(token: str, now: dt.datetime) -> Person | None:
-    """The person signed in by this token, with their roles, in one query; None when the session ended."""
+    """The person signed in by this token, with their roles and unread messages, in one query; None when the
+    session ended."""
     roles = (
         select(func.aggregate_strings(RoleAssignment.role, literal(",")))
         .where(RoleAssignment.person_id == Person.id)
         .scalar_subquery()
     )
+    unread = (
+        select(func.count())
+        .where(Message.person_id == Person.id, Message.read_at.is_(None), Message.in_app)
+        .scalar_subquery()
+    )
     row = db.session.execute(
-        select(Person, UserSession.id, roles)
+        select(Person, UserSession.id, UserSession.last_seen_on, roles, unread)
         .join(UserSession, UserSession.person_id == Person.id)
         .where(
             UserSession.token_hash == hash_token(token),
@@ -36,8 +43,10 @@ def get_session_person(token: str, now: dt.datetime) -> Person | None:
     ).first()
     if row is None:
         return None
-    person, session_id, names = row
+    person, session_id, seen_on, names, unread_count = row
     person.role_names = frozenset(names.split(",")) if names else frozenset()
     person.session_id = session_id
     person.session_token = token
+    person.session_seen_on = seen_on
+    person.unread_count = unread_count
     return person
