@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_login import current_user
 
+from ..content.items import grade, shown_order
 from ..content.service import get_document
 from ..content.types import Scenario
 from ..db import transaction, utcnow
@@ -16,6 +17,12 @@ from . import queries, rules, service
 from .forms import read_check, read_placement
 
 blueprint = Blueprint("learning", __name__)
+
+
+@blueprint.app_context_processor
+def item_functions():
+    """What templates need to show items: their order, and whether a part of a response is right."""
+    return {"grade": grade, "shown_order": shown_order}
 
 
 # --- Placement and paths --------------------------------------------------------------------------------------
