@@ -9,7 +9,7 @@ const words = (name, fallback) => page.dataset[name] || fallback;
 // content of a closed <details> by style alone, it is opened here.
 const menu = document.querySelector('.pv-menu');
 if (menu && !CSS.supports('selector(::details-content)')) {
-  const wide = matchMedia('(min-width: 64em)');
+  const wide = matchMedia('(min-width: 75em)');
   const follow = () => { menu.open = wide.matches; };
   wide.addEventListener('change', follow);
   follow();
@@ -20,9 +20,10 @@ const floating = document.querySelectorAll('.pv-account, .pv-menu');
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape') return;
   for (const panel of floating) {
-    if (panel.open && panel.contains(document.activeElement)) {
+    const summary = panel.querySelector('summary');
+    if (panel.open && summary.offsetParent && panel.contains(document.activeElement)) {
       panel.open = false;
-      panel.querySelector('summary').focus();
+      summary.focus();
       return;
     }
   }
@@ -35,7 +36,7 @@ document.addEventListener('click', (event) => {
 
 // --- Reading settings --------------------------------------------------------
 // The server decides theme, size and spacing and keeps them. A form marked
-// data-setting shows the choice at once, and saves it as any form does.
+// data-settings shows the choice at once, and saves it as any form does.
 function tryOn(event) {
   const input = event.target;
   const form = input.closest?.('form[data-settings]');
@@ -63,7 +64,7 @@ async function copyText(button, source) {
 }
 
 function prepare(root) {
-  for (const block of root.querySelectorAll('.block-template, [data-copy]')) {
+  for (const block of root.querySelectorAll('.block-template, [data-copy-text]')) {
     if (block.querySelector('.pv-copy')) continue;
     const source = block.querySelector('.block-body') || block;
     const bar = document.createElement('div');
@@ -210,6 +211,17 @@ addEventListener('pageshow', () => {
 // --- Errors, counts, disclosures ---------------------------------------------
 prepare(document);
 document.querySelector('.pv-error-summary')?.focus();
+
+// A link of the summary to a group of rows puts focus on its first row.
+document.addEventListener('click', (event) => {
+  const link = event.target.closest?.('.pv-error-summary a[href^="#"]');
+  const group = link && document.getElementById(link.hash.slice(1));
+  const control = group?.matches('fieldset') && group.querySelector('input, select, textarea');
+  if (!control) return;
+  event.preventDefault();
+  group.scrollIntoView();
+  control.focus({ preventScroll: true });
+});
 
 for (const field of document.querySelectorAll('textarea[maxlength]')) {
   const left = document.createElement('p');

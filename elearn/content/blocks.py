@@ -9,7 +9,7 @@ import xml.etree.ElementTree as etree
 
 from markdown.extensions import Extension
 from pymdownx.blocks import BlocksExtension as _Blocks
-from pymdownx.blocks.block import Block, type_string
+from pymdownx.blocks.block import Block
 
 LABELS = {
     "fr": {
@@ -26,6 +26,11 @@ LABELS = {
     },
 }
 """Words of the blocks themselves, in the language of the text: a French text keeps them whoever reads it."""
+
+
+def _as_text(value) -> str:
+    """An option as text: a year (`date: 2014`) is read as a number by YAML, and is none."""
+    return str(value)
 
 
 class _Titled(Block):
@@ -56,7 +61,7 @@ class FactBlock(_Titled):
     """A figure of the world, with its date, its source and how sure it is."""
 
     NAME = "fact"
-    OPTIONS = {"date": ["", type_string], "source": ["", type_string], "mark": ["unchecked", type_string]}
+    OPTIONS = {"date": ["", _as_text], "source": ["", _as_text], "mark": ["unchecked", _as_text]}
 
     def on_end(self, block):
         """The line that dates the fact and names its source."""
@@ -100,7 +105,7 @@ class FigureBlock(_Titled):
 
     NAME = "figure"
     TAG = "figure"
-    OPTIONS = {"src": ["", type_string], "alt": ["", type_string]}
+    OPTIONS = {"src": ["", _as_text], "alt": ["", _as_text]}
 
     def on_create(self, parent):
         """The picture's place, its caption, and the words behind a summary."""

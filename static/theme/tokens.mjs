@@ -57,7 +57,7 @@ export const dark = {
   focus: '#a9c4ff',
   tint: '#23282e',
   'tint-1': '#1a2e25',
-  'tint-2': '#36261d',
+  'tint-2': '#352729',
   'tint-3': '#1b2c3b',
   'tint-4': '#322b15',
   'tint-5': '#2b2539',
