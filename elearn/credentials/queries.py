@@ -63,6 +63,11 @@ def get_current_credential(person_id: int, now: dt.datetime | None = None) -> Cr
     ).first()
 
 
+def get_by_public_id(public_id: str) -> Credential | None:
+    """The credential that carries this code."""
+    return db.session.scalars(select(Credential).where(Credential.public_id == public_id)).first()
+
+
 def is_valid(credential: Credential | None, on: dt.date) -> bool:
     """Whether a credential is valid on a day of the company's calendar."""
     return (
