@@ -9,14 +9,15 @@ const words = (name, fallback) => page.dataset[name] || fallback;
 // content of a closed <details> by style alone, it is opened here.
 const menu = document.querySelector('.pv-menu');
 if (menu && !CSS.supports('selector(::details-content)')) {
-  const wide = matchMedia('(min-width: 75em)');
-  const follow = () => { menu.open = wide.matches; };
+  const wide = matchMedia('(min-width: 77em)');
+  const follow = () => { menu.open = wide.matches && page.dataset.text === '1' && page.dataset.spacing !== 'wide'; };
   wide.addEventListener('change', follow);
   follow();
 }
 
 // Panels that float over the page close by Escape and by a click elsewhere.
-const floating = document.querySelectorAll('.pv-account, .pv-menu');
+// The innermost comes first: Escape closes one at a time.
+const floating = [...document.querySelectorAll('.pv-account, .pv-menu')].reverse();
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape') return;
   for (const panel of floating) {
