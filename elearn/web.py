@@ -32,9 +32,7 @@ def setup_kernel(app: Flask) -> None:
     """Set up the extensions and the hooks that every request goes through."""
     db.init_app(app)
     csrf.init_app(app)
-    i18n.babel.init_app(
-        app, locale_selector=i18n.choose_locale, default_translation_directories=str(_translations())
-    )
+    i18n.babel.init_app(app, locale_selector=i18n.choose_locale, default_translation_directories=str(_translations()))
     setup_sessions(app)
     if app.config["PROXIES"]:
         count = app.config["PROXIES"]
@@ -124,8 +122,24 @@ def common_variables() -> dict:
         "locale": i18n.language(),
         "languages": i18n.LANGUAGE_NAMES,
         "nav": navigation(),
+        **_personal(),
         "site_revision": get_site().revision,
         "_": _,
+    }
+
+
+def _personal() -> dict:
+    """How this person reads, and the links of their account."""
+    if not current_user.is_authenticated:
+        return {"sign_in_url": "/login"}
+    links = [SimpleNamespace(label=_("Mon compte"), url="/me", icon="settings")]
+    links.append(SimpleNamespace(label=_("Mes messages"), url="/me/messages", icon="mail"))
+    return {
+        "theme": current_user.theme,
+        "text_size": current_user.text_size,
+        "spacing": "wide" if current_user.text_spacing == 2 else "normal",
+        "account_links": links,
+        "sign_out_url": "/logout",
     }
 
 
@@ -211,7 +225,10 @@ def show_error(status: int, title: str, sentence: str, action_label: str | None 
 
 TITLES = {
     400: lambda: (_("Cette demande n’a pas été comprise"), _("Revenez en arrière et essayez de nouveau.")),
-    403: lambda: (_("Cette page n’est pas pour votre rôle"), _("Si vous pensez le contraire, écrivez à l’administrateur.")),
+    403: lambda: (
+        _("Cette page n’est pas pour votre rôle"),
+        _("Si vous pensez le contraire, écrivez à l’administrateur."),
+    ),
     404: lambda: (_("Il n’y a rien à cette adresse"), _("Le lien est peut-être ancien, ou la page n’est pas à vous.")),
     405: lambda: (_("Cette adresse ne s’ouvre pas ainsi"), _("Revenez à la page précédente et utilisez son bouton.")),
     409: lambda: (_("Ce n’est pas possible pour l’instant"), ""),
@@ -219,7 +236,10 @@ TITLES = {
     413: lambda: (_("C’est trop volumineux"), _("Un envoi ne dépasse pas 8 Mo. Réduisez-le et recommencez.")),
     422: lambda: (_("Il manque quelque chose"), ""),
     429: lambda: (_("Un instant"), _("Il y a eu beaucoup de demandes. Attendez quelques minutes.")),
-    500: lambda: (_("La panne vient de nous"), _("Rien de ce que vous aviez envoyé et vu confirmé n’est perdu. Réessayez dans un instant.")),
+    500: lambda: (
+        _("La panne vient de nous"),
+        _("Rien de ce que vous aviez envoyé et vu confirmé n’est perdu. Réessayez dans un instant."),
+    ),
 }
 
 
@@ -235,7 +255,9 @@ def show_stale_form(error: CSRFError):
     return show_error(
         400,
         _("Ce formulaire n’est plus à jour"),
-        _("Votre session a changé depuis que la page s’est ouverte. Revenez en arrière, rechargez la page et envoyez de nouveau."),
+        _(
+            "Votre session a changé depuis que la page s’est ouverte. Revenez en arrière, rechargez la page et envoyez de nouveau."
+        ),
         _("Recharger"),
         request.path if request.method == "GET" else "/",
     )

@@ -66,7 +66,11 @@ def check_value(item: Item, value):
             raise wrong
         return sorted(set(value))
     if item.type == "ordering":
-        if not isinstance(value, list) or not all(isinstance(v, str) for v in value) or sorted(value) != sorted(choices):
+        if (
+            not isinstance(value, list)
+            or not all(isinstance(v, str) for v in value)
+            or sorted(value) != sorted(choices)
+        ):
             raise wrong
         return list(value)
     if not isinstance(value, dict) or not set(value) <= choices:

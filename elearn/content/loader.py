@@ -194,7 +194,9 @@ def _figures(source: Files, folder: str, language: str) -> dict[str, str]:
     return found
 
 
-def load_item(data: dict, words: dict[str, dict], source: Files, keys_file: str, words_files: dict[str, str]) -> t.Item | None:
+def load_item(
+    data: dict, words: dict[str, dict], source: Files, keys_file: str, words_files: dict[str, str]
+) -> t.Item | None:
     """One item from its keys and its words in each language."""
     id_ = str(data.get("id", ""))
     if not id_:
@@ -228,7 +230,11 @@ def load_item(data: dict, words: dict[str, dict], source: Files, keys_file: str,
         return None
     for language, own in by_language.items():
         if list(own.choices) != list(by_language["fr"].choices):
-            source.fault(words_files[language], f"les choix de {id_} ne sont pas ceux du français, dans le même ordre.", f"{id_}:")
+            source.fault(
+                words_files[language],
+                f"les choix de {id_} ne sont pas ceux du français, dans le même ordre.",
+                f"{id_}:",
+            )
     type_, key = str(data.get("type", "")), data.get("key")
     if isinstance(key, list):
         key = [str(k) for k in key]
@@ -352,9 +358,7 @@ def load_lesson(course: str, stem: str, source: Files) -> t.Lesson:
         )
     minutes = source.need(keys, "minutes", f"{base}.yaml", default=10)
     slug = re.sub(r"^\d+-", "", stem)
-    return t.Lesson(
-        course, slug, int(minutes), tuple(i for i in items if i), tuple(s for s in scenarios if s), words
-    )
+    return t.Lesson(course, slug, int(minutes), tuple(i for i in items if i), tuple(s for s in scenarios if s), words)
 
 
 def load_charter(source: Files, edition_id: int = 0, number: int = 0) -> t.Charter:
@@ -382,9 +386,7 @@ def load_charter(source: Files, edition_id: int = 0, number: int = 0) -> t.Chart
             )
         own_files = {p: f for p, f in source.files.items() if p.startswith(f"{folder}/{stem}.")}
         slug = re.sub(r"^\d+-", "", str(stem))
-        articles.append(
-            t.Article(place, slug, str(statuses.get(stem, "guidance")), words, digest_of(own_files))
-        )
+        articles.append(t.Article(place, slug, str(statuses.get(stem, "guidance")), words, digest_of(own_files)))
     words = t.Words()
     for language in t.LANGUAGES:
         file = f"{folder}/charter.{language}.yaml"
@@ -506,9 +508,13 @@ def load_placement(source: Files, edition_id: int = 0) -> t.Placement:
             }
         key = data.get("key")
         items.append(
-            t.PlacementItem(id_, str(data.get("block")), None if key is None else str(key), bool(data.get("reversed")), words)
+            t.PlacementItem(
+                id_, str(data.get("block")), None if key is None else str(key), bool(data.get("reversed")), words
+            )
         )
-    words = t.Words({language: {k: v for k, v in own[language].items() if isinstance(v, str)} for language in t.LANGUAGES})
+    words = t.Words(
+        {language: {k: v for k, v in own[language].items() if isinstance(v, str)} for language in t.LANGUAGES}
+    )
     return t.Placement(tuple(items), words, edition_id)
 
 

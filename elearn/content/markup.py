@@ -96,7 +96,13 @@ def _converter(language: str):
     from .blocks import BlocksExtension
 
     return markdown.Markdown(
-        extensions=["tables", "sane_lists", "def_list", TocExtension(slugify=lambda v, s: anchor(v)), BlocksExtension(language)],
+        extensions=[
+            "tables",
+            "sane_lists",
+            "def_list",
+            TocExtension(slugify=lambda v, s: anchor(v)),
+            BlocksExtension(language),
+        ],
         output_format="html",
     )
 

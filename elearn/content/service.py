@@ -18,7 +18,7 @@ from .models import Edition, SiteState
 DEFAULT_SETTINGS = {
     "name": "Porte-voix",
     "logo": None,
-    "brand": "#1f4e79",
+    "brand": "#0b5563",
     "contacts": {"referent": "", "press": "", "security": "", "dpo": "", "hr": ""},
     "on_call": [],
     "answer_days": 3,

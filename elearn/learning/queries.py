@@ -10,16 +10,12 @@ from .models import CharterSignature, CheckResponse, Enrolment, LessonCompletion
 
 def get_current_path(person_id: int) -> str | None:
     """The slug of the path the person follows; None before one was chosen."""
-    return db.session.scalar(
-        select(Enrolment.course).where(Enrolment.person_id == person_id, Enrolment.is_current)
-    )
+    return db.session.scalar(select(Enrolment.course).where(Enrolment.person_id == person_id, Enrolment.is_current))
 
 
 def list_chosen_paths(person_id: int) -> dict[str, bool]:
     """Every path once chosen → whether it is the present one."""
-    rows = db.session.execute(
-        select(Enrolment.course, Enrolment.is_current).where(Enrolment.person_id == person_id)
-    )
+    rows = db.session.execute(select(Enrolment.course, Enrolment.is_current).where(Enrolment.person_id == person_id))
     return {course: current for course, current in rows}
 
 

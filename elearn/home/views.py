@@ -1,0 +1,195 @@
+"""The learner's home, search, loose pages, and the small things every page needs."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, session
+from flask_login import current_user
+from sqlalchemy import text
+
+from ..credentials import queries as credentials
+from ..db import db, transaction, utcnow
+from ..errors import NotFound
+from ..i18n import LANGUAGES, _l, company_day, language
+from ..permissions import public, signed_in
+from ..web import get_site, safe_next
+from . import brand, journey, queries, search
+
+blueprint = Blueprint("home", __name__)
+
+
+@blueprint.get("/")
+@signed_in
+def home():
+    """One next step, what is done, what is left, how many minutes it takes."""
+    site = get_site()
+    progress = credentials.get_progress(current_user.id)
+    path, done, places = queries.get_learning(current_user.id)
+    facts = journey.Facts(
+        path=site.course(path) if path else None,
+        security=site.course("security"),
+        charter=site.charter,
+        quizzes={slug: site.quiz(slug) for slug in ("charter", "security")},
+        fulfilled=frozenset(r for r in REQUIREMENTS if progress.is_done(r)),
+        done=done,
+        places=places,
+        has_certificate=progress.credential is not None and progress.credential.cycle == progress.cycle,
+        lang=language(),
+    )
+    line = journey.steps(facts)
+    return render_template(
+        "home/home.html",
+        line=line,
+        next_step=journey.next_step(facts, line),
+        minutes_left=journey.minutes_left(line),
+        facts=facts,
+        credential=progress.credential,
+        credential_valid=credentials.is_valid(progress.credential, company_day(utcnow())),
+        cycle=progress.cycle,
+        lang=language(),
+    )
+
+
+REQUIREMENTS = ("path", "charter-signature", "charter-quiz", "security-lessons", "security-quiz")
+
+
+@blueprint.post("/language")
+@public
+def set_language():
+    """The interface's language: kept with the account when signed in, with the browser otherwise."""
+    chosen = request.form.get("language", "")
+    if chosen in LANGUAGES:
+        session["language"] = chosen
+        if current_user.is_authenticated:
+            from ..people.service import set_language as keep
+
+            person_id = current_user.id
+            with transaction():
+                keep(person_id, chosen)
+    return redirect(safe_next(request.form.get("next")), 303)
+
+
+@blueprint.get("/search")
+@signed_in
+def find():
+    """Search over lessons, charter, glossary and pages."""
+    query = request.args.get("q", "").strip()[: search.MAX_QUERY]
+    hits = search.find(get_site(), language(), query)
+    return render_template("home/search.html", query=query, hits=hits)
+
+
+# --- Loose pages ----------------------------------------------------------------------------------------------
+
+
+def _get_page(slug: str):
+    page = get_site().pages.get(slug)
+    if page is None:
+        raise NotFound(_l("Cette page n’existe pas, ou n’est plus publiée."))
+    return page
+
+
+@blueprint.get("/pages/<slug>")
+@public
+def page(slug):
+    """A loose page: a card to print, a legal page. Some are for signed-in people only."""
+    page = _get_page(slug)
+    if not page.public and not current_user.is_authenticated:
+        return current_app.login_manager.unauthorized()
+    return render_template("home/page.html", page=page, words=page.words.of(language()))
+
+
+@blueprint.get("/help")
+@public
+def help():
+    """Whom to call and how to get in, for who is not signed in too."""
+    page = _get_page("help")
+    return render_template("home/page.html", page=page, words=page.words.of(language()))
+
+
+@blueprint.get("/pages/<slug>.pdf")
+@public
+def page_pdf(slug):
+    """A card, on paper."""
+    page = _get_page(slug)
+    if not page.print:
+        raise NotFound(_l("Cette page ne s’imprime pas à part."))
+    if not page.public and not current_user.is_authenticated:
+        return current_app.login_manager.unauthorized()
+    words = page.words.of(language())
+    return _pdf(words.title, words.body.html, f"{slug}.pdf")
+
+
+@blueprint.get("/charter/summary.pdf")
+@signed_in
+def charter_summary_pdf():
+    """The charter on one page, on paper."""
+    charter = get_site().charter
+    if charter is None:
+        raise NotFound(_l("La charte n’est pas encore publiée."))
+    words = charter.words.of(language())
+    return _pdf(words.summary_title, words.summary.html, "charte.pdf" if language() == "fr" else "charter.pdf")
+
+
+def _pdf(title: str, html: str, name: str) -> Response:
+    from ..credentials.pdf import render_document
+
+    data = render_document(title, html, language(), get_site().settings["name"])
+    return Response(data, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
+
+
+# --- What every page needs ------------------------------------------------------------------------------------
+
+
+@blueprint.get("/brand.css")
+@public
+def brand_css():
+    """The company's colour as a stylesheet; its address carries the revision, so it may be cached for ever."""
+    response = Response(brand.stylesheet(get_site().settings["brand"]), mimetype="text/css")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if request.args.get("v") else "no-cache"
+    return response
+
+
+@blueprint.get("/logo")
+@public
+def logo():
+    """The company's logo, from the settings: a data URI of an image checked when it was received."""
+    import base64
+
+    kept = get_site().settings.get("logo")
+    if not kept:
+        abort(404)
+    kind, data = kept["type"], base64.b64decode(kept["data"])
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Content-Security-Policy": "default-src 'none'"}
+    return Response(data, mimetype=kind, headers=headers)
+
+
+@blueprint.get("/healthz")
+@public
+def health():
+    """200 when the database answers."""
+    db.session.execute(text("SELECT 1"))
+    return {"status": "ok"}
+
+
+@blueprint.get("/robots.txt")
+@public
+def robots():
+    """Nothing here is for search engines."""
+    return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
+
+
+@blueprint.get("/favicon.ico")
+@public
+def favicon():
+    """Browsers ask for it by habit; the page names the real one."""
+    from ..web import asset
+
+    return redirect(asset("favicon.svg"), 302)
+
+
+@blueprint.get("/dev/style")
+@public
+def style():
+    """Every part of the house on one page; in development only."""
+    if current_app.config["ENV"] == "production":
+        abort(404)
+    return render_template("home/style.html")
