@@ -68,9 +68,7 @@ def load(overrides: dict | None = None, environ: dict | None = None) -> dict:
     config.update(overrides or {})
     if config["ENV"] not in ("development", "production", "test"):
         raise ConfigError("ELEARN_ENV must be `development` or `production`.")
-    if config["ENV"] == "production" and (
-        config["SECRET_KEY"] == DEMO_SECRET or len(config["SECRET_KEY"]) < 32
-    ):
+    if config["ENV"] == "production" and (config["SECRET_KEY"] == DEMO_SECRET or len(config["SECRET_KEY"]) < 32):
         raise ConfigError(
             "ELEARN_SECRET_KEY is missing, too short or the demo's. Make one with: "
             "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"

@@ -109,8 +109,6 @@ def permission_required(permission: Permission):
 
 def check_guards(app) -> None:
     """Refuse to start with a route that nobody thought to guard."""
-    bare = [
-        name for name, view in app.view_functions.items() if name != "static" and not hasattr(view, "guard")
-    ]
+    bare = [name for name, view in app.view_functions.items() if name != "static" and not hasattr(view, "guard")]
     if bare:
         raise RuntimeError(f"These views have no guard: {', '.join(sorted(bare))}.")
