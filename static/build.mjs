@@ -1,5 +1,5 @@
 // Builds what the browser sees into static/vendor/, which is not committed:
-// the theme, our script, the fonts cut down to what French and English need,
+// the theme, our scripts, the fonts cut down to what French and English need,
 // and a sprite of the icons used. Every browser-facing name carries a hash of
 // its content, so that it can be cached for ever; manifest.json gives the
 // names. Run: npm ci --ignore-scripts && node static/build.mjs
@@ -220,13 +220,15 @@ publish('favicon.svg', readFileSync(join(here, 'theme', 'favicon.svg')));
 // --- Script ------------------------------------------------------------------
 
 // Comments stay in the source; the browser does not need them.
-const script = readFileSync(join(here, 'app.js'), 'utf8')
-  .split('\n')
-  .filter((line) => !/^\s*(\/\/|\/\*\*|\*\/?\s|\*\/)/.test(line))
-  .map((line) => line.trim())
-  .filter(Boolean)
-  .join('\n');
-publish('app.js', script);
+for (const name of readdirSync(here).filter((file) => file.endsWith('.js')).sort()) {
+  const script = readFileSync(join(here, name), 'utf8')
+    .split('\n')
+    .filter((line) => !/^\s*(\/\/|\/\*\*|\*\/?\s|\*\/)/.test(line))
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .join('\n');
+  publish(name, script);
+}
 
 writeFileSync(join(vendor, 'manifest.json'), JSON.stringify(manifest, null, 2) + '\n');
 
