@@ -65,7 +65,7 @@ async function copyText(button, source) {
 }
 
 function prepare(root) {
-  for (const block of root.querySelectorAll('.block-template, [data-copy-text]')) {
+  for (const block of root.querySelectorAll('.block-template, div[data-copy]')) {
     if (block.querySelector('.pv-copy')) continue;
     const source = block.querySelector('.block-body') || block;
     const bar = document.createElement('div');
@@ -165,6 +165,8 @@ function arrange(list) {
 // the reader. Any trouble falls back to sending the form as usual.
 document.addEventListener('submit', async (event) => {
   const form = event.target;
+  // Another script may look after its own forms.
+  if (event.defaultPrevented || form.matches('[data-check]')) return;
   const id = form.dataset.replace;
   const sender = event.submitter;
   if (form.dataset.sent) {

@@ -219,8 +219,9 @@ publish('favicon.svg', readFileSync(join(here, 'theme', 'favicon.svg')));
 
 // --- Script ------------------------------------------------------------------
 
-// Comments stay in the source; the browser does not need them.
-for (const name of readdirSync(here).filter((file) => file.endsWith('.js')).sort()) {
+// Every script beside this file, but for the build itself. Comments stay in the
+// source; the browser does not need them.
+for (const name of readdirSync(here).filter((name) => name.endsWith('.js'))) {
   const script = readFileSync(join(here, name), 'utf8')
     .split('\n')
     .filter((line) => !/^\s*(\/\/|\/\*\*|\*\/?\s|\*\/)/.test(line))
@@ -236,7 +237,7 @@ writeFileSync(join(vendor, 'manifest.json'), JSON.stringify(manifest, null, 2) +
 
 // A lesson's first visit fetches these; the page itself and its figures come on
 // top, within 120 KB in all.
-const first = ['theme.css', 'app.js', 'icons.svg', 'favicon.svg', 'fonts/text.woff2', 'fonts/text-italic.woff2', 'fonts/display.woff2'];
+const first = ['theme.css', 'app.js', 'lesson.js', 'icons.svg', 'favicon.svg', 'fonts/text.woff2', 'fonts/text-italic.woff2', 'fonts/display.woff2'];
 const total = sizes.filter(([name]) => first.includes(name)).reduce((sum, [, size]) => sum + size, 0);
 for (const [name, size] of sizes) console.log(`${(size / 1000).toFixed(1).padStart(6)} KB  ${name}`);
 console.log(`${(total / 1000).toFixed(1).padStart(6)} KB  first visit (limit 95)`);
