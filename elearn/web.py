@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import i18n
+from . import i18n, operations
 from .db import db, utcnow
 from .errors import Refusal
 from .i18n import _
@@ -47,22 +47,12 @@ def setup_kernel(app: Flask) -> None:
     app.register_error_handler(CSRFError, show_stale_form)
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(Exception, show_fault)
-    if find_migrations().exists():
-        from flask_migrate import Migrate
-
-        Migrate(app, db, directory=str(find_migrations()), render_as_batch=True)
+    operations.register(app)
 
 
 def setup_guards(app: Flask) -> None:
     """Refuse unguarded views, once every room has registered its own."""
     check_guards(app)
-
-
-def find_migrations():
-    """Where migrations live."""
-    from .config import ROOT
-
-    return ROOT / "elearn" / "migrations"
 
 
 def _translations():

@@ -1,0 +1,51 @@
+"""``flask content publish``: what an operator and an author type."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+
+from ..db import transaction, utcnow
+from . import loader, service
+
+content = AppGroup("content", help="Check, publish and measure what is taught and asked.")
+
+
+def register(app: Flask) -> None:
+    """Put the group under ``flask content``."""
+    app.cli.add_command(content)
+
+
+@content.command("publish")
+@with_appcontext
+def publish():
+    """Store each document whose digest is new as its next edition. A document with a fault is never published."""
+    with transaction():
+        done = service.publish(current_app.config["CONTENT_ROOT"], current_app.config["CONTENT_OVERLAY"], utcnow())
+    for document, number in done.published:
+        click.echo(f"published {document}, edition {number}")
+    click.echo(f"{len(done.unchanged)} unchanged")
+    for document, faults in done.held_back.items():
+        click.echo(f"held back {document}:")
+        for fault in faults:
+            click.echo(f"  {fault}")
+    if done.held_back:
+        sys.exit(1)
+
+
+@content.command("check")
+@with_appcontext
+def check():
+    """Print ``file:line: sentence`` for every fault; exits with 1 when there is one."""
+    folder = loader.read_folder(current_app.config["CONTENT_ROOT"], current_app.config["CONTENT_OVERLAY"])
+    faults = []
+    for document, files in folder.items():
+        faults += loader.load(document, files)[1]
+    for fault in sorted(set(faults)):
+        click.echo(str(fault))
+    if faults:
+        sys.exit(1)
+    click.echo(f"{len(folder)} documents, no fault.")

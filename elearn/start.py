@@ -1,0 +1,103 @@
+"""``make run``: prepare the instance, then serve. A second start finds everything in place and changes nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+from sqlalchemy import func, select
+
+from . import create_app
+from .config import ROOT, ConfigError
+from .db import db, transaction, utcnow
+
+
+def prepare(app) -> bool:
+    """Bring the schema, the content and, in development, the demo company into being. True when it was all new."""
+    from .operations import upgrade_schema
+
+    app.config["INSTANCE"].mkdir(parents=True, exist_ok=True)
+    with app.app_context():
+        is_new = upgrade_schema()
+        from .content.models import Edition
+        from .content.service import publish
+        from .people.models import Person
+
+        if not db.session.scalar(select(func.count()).select_from(Edition)):
+            print("Publishing the content…", flush=True)
+            with transaction():
+                done = publish(ROOT, app.config["CONTENT_OVERLAY"], utcnow())
+            for document, faults in done.held_back.items():
+                print(f"  {document} is held back: {faults[0]}")
+        db.session.rollback()
+        is_empty = not db.session.scalar(select(Person.id).limit(1))
+        db.session.rollback()
+        if app.config["ENV"] == "development" and is_empty:
+            print("Making the demo company…", flush=True)
+            from .demo import make_demo
+
+            make_demo(utcnow())
+    return is_new
+
+
+def announce(app, address: str) -> None:
+    """Say where it is, and whom to sign in as."""
+    print(f"\n  Porte-voix  →  {address}\n")
+    if app.config["ENV"] == "development":
+        from .demo import ACCOUNTS, PASSWORD
+
+        print(f"  Demo accounts, all with the password {PASSWORD}:")
+        for email, what in ACCOUNTS.items():
+            print(f"    {email:<26} {what}")
+        print()
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Prepare, announce, serve until interrupted."""
+    try:
+        app = create_app()
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 2
+    host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
+    prepare(app)
+    with app.app_context():
+        db.engine.dispose()
+    worker = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "notifications", "work"], cwd=ROOT)
+    announce(app, f"http://{host}:{port}/")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        serve(host, port)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        worker.terminate()
+        worker.wait(timeout=15)
+    return 0
+
+
+def serve(host: str, port: int) -> None:
+    """Serve with a production WSGI server: two processes, four threads each."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    Granian(
+        "wsgi:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=int(os.environ.get("ELEARN_WORKERS", "2")),
+        blocking_threads=4,
+        backlog=512,
+        log_level=LogLevels.warning,
+        working_dir=ROOT,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
