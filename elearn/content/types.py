@@ -211,9 +211,9 @@ class CharterWords:
     summary_title: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Charter:
-    """The social-media charter."""
+    """The social-media charter. Compared by identity: an edition is loaded once."""
 
     articles: tuple[Article, ...]
     words: Words
