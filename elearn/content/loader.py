@@ -57,14 +57,22 @@ class Files:
                     return number
         return 1
 
-    def fill(self, value):
-        """Put the company values in the place of ``{{company}}`` and its like, at any depth."""
+    def fill(self, value, file: str):
+        """Put the company values in the place of ``{{company}}`` and its like, at any depth.
+
+        ``values`` may have a word by language, as ``oncall.en``; the file's own language decides.
+        """
         if isinstance(value, str):
-            return PLACEHOLDER.sub(lambda m: self.values.get(m.group(1), m.group(0)), value) if "{{" in value else value
+            if "{{" not in value:
+                return value
+            language = "en" if ".en." in file else "fr"
+            return PLACEHOLDER.sub(
+                lambda m: self.values.get(f"{m.group(1)}.{language}") or self.values.get(m.group(1), m.group(0)), value
+            )
         if isinstance(value, list):
-            return [self.fill(v) for v in value]
+            return [self.fill(v, file) for v in value]
         if isinstance(value, dict):
-            return {k: self.fill(v) for k, v in value.items()}
+            return {k: self.fill(v, file) for k, v in value.items()}
         return value
 
     def yaml(self, file: str, kind: type = dict):
@@ -78,7 +86,7 @@ class Files:
             try:
                 loaded = yaml.load(self.files[file], _Loader)
                 if isinstance(loaded, kind):
-                    result = self.fill(loaded)
+                    result = self.fill(loaded, file)
                 else:
                     self.fault(file, f"ce fichier doit contenir {'une liste' if kind is list else 'des clés'}.")
             except yaml.YAMLError as error:
@@ -103,7 +111,7 @@ class Files:
         except yaml.YAMLError as error:
             self.fault(file, f"en-tête illisible : {getattr(error, 'problem', error)}.")
             front = {}
-        return self.fill(front if isinstance(front, dict) else {}), self.fill(match.group(2).strip())
+        return self.fill(front if isinstance(front, dict) else {}, file), self.fill(match.group(2).strip(), file)
 
     def need(self, data: dict, name: str, file: str, near: str | None = None, default=""):
         """A value that must be there; a fault and the default where it is not."""

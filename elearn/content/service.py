@@ -147,14 +147,21 @@ def company_values(settings: dict) -> dict[str, str]:
     settings = {**DEFAULT_SETTINGS, **settings}
     contacts = {**DEFAULT_SETTINGS["contacts"], **(settings.get("contacts") or {})}
     on_call = ", ".join(f"{p['name']} ({p['phone']})" for p in settings.get("on_call") or [] if p.get("name"))
-    return {
-        "company": settings["name"],
-        "contact_referent": contacts["referent"] or "le référent",
-        "contact_press": contacts["press"] or "le service presse",
-        "contact_security": contacts["security"] or "la sécurité informatique",
-        "contact_dpo": contacts["dpo"] or "le délégué à la protection des données",
-        "oncall": on_call or "l’astreinte",
-    }
+    values = {"company": settings["name"]}
+    for name, (french, english) in UNNAMED.items():
+        named = on_call if name == "oncall" else contacts[name.removeprefix("contact_")]
+        values.update({name: named} if named else {f"{name}.fr": french, f"{name}.en": english})
+    return values
+
+
+UNNAMED = {
+    "contact_referent": ("le référent", "the referent"),
+    "contact_press": ("le service presse", "the press office"),
+    "contact_security": ("l’équipe de sécurité informatique", "the IT security team"),
+    "contact_dpo": ("le délégué à la protection des données", "the data protection officer"),
+    "oncall": ("la personne d’astreinte", "the person on duty"),
+}
+"""What stands in a text while the company has named nobody."""
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import re
 HEX = re.compile(r"#[0-9a-f]{6}")
 LIGHT_PAPER, DARK_PAPER = "#ffffff", "#14171b"
 DARK_INK, LIGHT_INK = "#06131a", "#ffffff"
-LEAST = 4.5
-"""WCAG 2.2, 1.4.3: also what the house asks of interface parts."""
+LEAST, LEAST_DARK = 4.5, 7.0
+"""WCAG 2.2, 1.4.3: what the house asks of interface parts; on dark paper a little more, where colours look duller."""
 
 
 def channels(colour: str) -> tuple[int, int, int]:
@@ -36,11 +36,11 @@ def towards(colour: str, goal: str, share: float) -> str:
     )
 
 
-def fit(colour: str, paper: str) -> str:
-    """The nearest shade of a colour that stands out on this paper by 4.5:1; darker on light, lighter on dark."""
+def fit(colour: str, paper: str, least: float) -> str:
+    """The nearest shade of a colour that stands out on this paper; darker on light, lighter on dark."""
     goal = "#000000" if luminance(paper) > 0.5 else "#ffffff"
     return next(
-        shade for step in range(0, 101, 4) if contrast(shade := towards(colour, goal, step / 100), paper) >= LEAST
+        shade for step in range(0, 101, 4) if contrast(shade := towards(colour, goal, step / 100), paper) >= least
     )
 
 
@@ -52,7 +52,7 @@ def ink_on(colour: str) -> str:
 def stylesheet(brand: str) -> str:
     """The few custom properties that carry the company's colour."""
     brand = brand.lower() if HEX.fullmatch(brand.lower()) else "#0b5563"
-    light, dark = fit(brand, LIGHT_PAPER), fit(brand, DARK_PAPER)
+    light, dark = fit(brand, LIGHT_PAPER, LEAST), fit(brand, DARK_PAPER, LEAST_DARK)
     day = f"--pv-brand:{light};--pv-brand-ink:{ink_on(light)}"
     night = f"--pv-brand:{dark};--pv-brand-ink:{ink_on(dark)}"
     return (

@@ -16,7 +16,7 @@ def get_current_path(person_id: int) -> str | None:
 def list_chosen_paths(person_id: int) -> dict[str, bool]:
     """Every path once chosen → whether it is the present one."""
     rows = db.session.execute(select(Enrolment.course, Enrolment.is_current).where(Enrolment.person_id == person_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def list_done(person_id: int, course: str) -> dict[str, str]:
@@ -26,7 +26,7 @@ def list_done(person_id: int, course: str) -> dict[str, str]:
             LessonCompletion.person_id == person_id, LessonCompletion.course == course
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def list_done_everywhere(person_id: int) -> dict[str, set[str]]:
@@ -47,7 +47,7 @@ def list_check_responses(person_id: int, course: str, lesson: str) -> dict[str, 
             CheckResponse.person_id == person_id, CheckResponse.course == course, CheckResponse.lesson == lesson
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def get_signature(person_id: int) -> CharterSignature | None:

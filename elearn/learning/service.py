@@ -100,7 +100,7 @@ def _complete_when_shown(person_id: int, course: Course, lesson: Lesson, now: dt
             CheckResponse.lesson == lesson.slug,
         )
     )
-    if rules.is_shown((item.id for item in lesson.items), dict(rows.tuples())):
+    if rules.is_shown((item.id for item in lesson.items), dict(rows.all())):
         _complete(person_id, course, lesson, "shown", now)
 
 
