@@ -11,8 +11,9 @@ from ..content.service import get_site
 from ..content.types import LANGUAGES, Award
 from ..db import db, insert_once
 from ..i18n import company_day
+from ..notifications.service import queue
 from ..people.models import Person
-from . import printing, queries, rules
+from . import completion, printing, queries, rules
 from .models import Credential, Fulfilment
 
 
@@ -35,6 +36,7 @@ def fulfil(person_id: int, requirement: str, evidence: dict, now: dt.datetime) -
         evidence=evidence,
         fulfilled_at=now,
     )
+    completion.refresh(person_id)
     return issue_if_due(person, cycle, now)
 
 
@@ -83,8 +85,7 @@ def issue(person: Person, award: Award, cycle: int, charter_edition: int, now: d
         )
     ).one()
     if inserted is not None:
-        from ..notifications.service import queue
-
+        completion.refresh(person.id)
         queue(person.id, "credential_issued", {"credential": inserted}, now, once_key=f"credential_issued:{inserted}")
     return credential
 
@@ -96,6 +97,8 @@ def revoke(credential_id: int, reason: str, now: dt.datetime) -> bool:
         .where(Credential.id == credential_id, Credential.revoked_at.is_(None))
         .values(revoked_at=now, revoked_reason=reason.strip()[:500])
     )
+    if done.rowcount == 1:
+        completion.refresh(db.session.scalar(select(Credential.person_id).where(Credential.id == credential_id)))
     return done.rowcount == 1
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from ..content.items import is_right, is_right_scenario
 from ..content.types import Course, Lesson, Scenario
+from ..credentials.completion import begin
 from ..credentials.service import fulfil
 from ..db import db, insert_once
 from ..errors import Invalid, Refusal
@@ -50,6 +51,7 @@ def choose_path(person_id: int, course: Course | None, now: dt.datetime) -> None
             .where(Enrolment.person_id == person_id, Enrolment.course == course.slug, Enrolment.is_current.is_(False))
             .values(is_current=True, chosen_at=now)
         )
+    begin(person_id, "path")
 
 
 def answer_check(person_id: int, course: Course, lesson: Lesson, id_: str, value, now: dt.datetime) -> bool:
@@ -64,6 +66,8 @@ def answer_check(person_id: int, course: Course, lesson: Lesson, id_: str, value
     else:
         right = is_right(thing, value)
     _lock(person_id)
+    if course.kind == "security":
+        begin(person_id, "security")
     latest = {"value": value, "right": right}
     made = insert_once(
         CheckResponse,
@@ -122,6 +126,8 @@ def _complete(person_id: int, course: Course, lesson: Lesson, how: str, now: dt.
         completed_at=now,
     )
     requirement = REQUIREMENT_OF_KIND.get(course.kind)
+    if requirement:
+        begin(person_id, course.kind)
     if requirement and {each.slug for each in course.lessons} <= set(list_done(person_id, course.slug)):
         fulfil(person_id, requirement, {"edition": course.edition_id}, now)
     return made is not None
@@ -151,6 +157,8 @@ def visit_lesson(person_id: int, course: Course, lesson: Lesson, place: str, now
             )
             .values(place=place, last_at=now)
         )
+    elif course.kind == "security":
+        begin(person_id, "security")
 
 
 def sign_charter(person_id: int, edition_id: int, charter, language: str, now: dt.datetime) -> bool:
