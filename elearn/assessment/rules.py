@@ -1,0 +1,194 @@
+"""How items are drawn, an attempt graded, and another allowed. Pure: no database, no clock; ``now`` and seeds are
+arguments. What a response is worth is content.items' business.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from ..content.items import grade as grade_item
+from ..content.types import Item, Quiz
+from ..errors import Refusal
+from ..i18n import _l
+
+GRACE = dt.timedelta(seconds=10)
+"""What is accepted after the deadline, for a response that was on its way; said before one starts."""
+
+WARNING = dt.timedelta(minutes=5)
+"""How long before the deadline the page warns (WCAG 2.2.1: nobody is surprised by the end)."""
+
+PAGE_ITEMS = 5
+"""Items on one page, for who goes page by page."""
+
+
+# --- Drawing --------------------------------------------------------------------------------------------------
+
+
+def draw(quiz: Quiz, seed: int, seen: Iterable[Collection[str]] = ()) -> tuple[str, ...]:
+    """Draw the items of one attempt, in the order shown. The same seed and past give the same draw.
+
+    One variant of each knock-out family, then an item for each article or lesson not yet covered, then others up to
+    ``quiz.items``, spread as evenly as the bank allows. Never two variants of a family: knowing one must not be
+    helped by meeting another. Items met in earlier attempts (``seen``, the latest first) are left for last, the
+    oldest of them before the newest, so that a retry asks something else.
+    """
+    chance = random.Random(seed)
+    met = {id_: age for age, attempt in reversed(list(enumerate(seen, 1))) for id_ in attempt}
+    rank = {item.id: (-_freshness(met, item.id), chance.random()) for item in quiz.bank}
+    drawn = [min(variants, key=lambda i: rank[i.id]) for _name, variants in sorted(quiz.families.items())]
+    pool = sorted((item for item in quiz.bank if not item.family), key=lambda i: rank[i.id])
+    load = Counter({quiz.covered(item): 0 for item in quiz.bank})
+    load.update(quiz.covered(item) for item in drawn)
+    while pool and (len(drawn) < quiz.items or _bare(load, pool, quiz)):
+        thinnest = min(load[quiz.covered(item)] for item in pool)
+        item = next(i for i in pool if load[quiz.covered(i)] == thinnest)
+        pool.remove(item)
+        drawn.append(item)
+        load[quiz.covered(item)] += 1
+    chance.shuffle(drawn)
+    return tuple(item.id for item in drawn)
+
+
+def _freshness(met: Mapping[str, int], id_: str) -> int:
+    """How long ago an item was met, in attempts; never met is the freshest."""
+    return met.get(id_, 1_000)
+
+
+def _bare(load: Counter, pool: list[Item], quiz: Quiz) -> bool:
+    """Whether something is still uncovered that the pool could cover."""
+    return any(load[quiz.covered(item)] == 0 for item in pool)
+
+
+def check_drawable(quiz: Quiz) -> list[str]:
+    """What keeps a quiz from being drawn as its rules promise, one sentence each; nothing when it is sound."""
+    faults = []
+    covered = {quiz.covered(item) for item in quiz.bank}
+    for name, variants in sorted(quiz.families.items()):
+        if len(variants) < 3:
+            faults.append(f"la famille {name} a moins de trois variantes.")
+        if len({quiz.covered(item) for item in variants}) > 1:
+            faults.append(f"la famille {name} porte sur plusieurs {quiz.cover}s.")
+    by_families = {quiz.covered(variants[0]) for variants in quiz.families.values()}
+    least = len(quiz.families) + len(covered - by_families)
+    if least > quiz.items:
+        faults.append(f"{quiz.items} questions ne suffisent pas : il en faut au moins {least}.")
+    free = sum(1 for item in quiz.bank if not item.family)
+    if len(quiz.families) + free < quiz.items:
+        faults.append(f"la banque ne peut donner que {len(quiz.families) + free} questions sur {quiz.items}.")
+    if None in covered:
+        faults.append(f"une question n’a pas de `{quiz.cover}`.")
+    return faults
+
+
+# --- Grading --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Grade:
+    """The result of an attempt. ``again`` names the articles or lessons to read again, in their own order."""
+
+    score: float
+    max_score: int
+    passed: bool
+    credits: Mapping[str, float]
+    missed_knockouts: int
+    again: tuple[int | str, ...] = field(default=())
+
+    @property
+    def percent(self) -> int:
+        """The score in percent, rounded down, so that 79.9 never reads as a pass."""
+        return int(Fraction(self.score).limit_denominator(10_000) * 100 / self.max_score) if self.max_score else 0
+
+
+def grade(quiz: Quiz, items: Iterable[str], responses: Mapping[str, object]) -> Grade:
+    """Grade what was received. An item without a response earns nothing.
+
+    Passed: the sum of credits reaches ``pass_percent`` of the items, and every knock-out is wholly right. Sums are
+    made of fractions: sixteen times a third of three thirds is sixteen, not 15.999….
+    """
+    asked = [quiz.by_id[id_] for id_ in items]
+    exact = {
+        item.id: Fraction(grade_item(item, responses.get(item.id) or None)).limit_denominator(1_000) for item in asked
+    }
+    score = sum(exact.values(), Fraction(0))
+    missed = sum(1 for item in asked if item.family and exact[item.id] != 1)
+    enough = score * 100 >= quiz.pass_percent * len(asked)
+    order = list(dict.fromkeys(quiz.covered(item) for item in quiz.bank))
+    weak = {quiz.covered(item) for item in asked if exact[item.id] != 1}
+    return Grade(
+        score=float(score),
+        max_score=len(asked),
+        passed=bool(asked) and enough and missed == 0,
+        credits={id_: float(credit) for id_, credit in exact.items()},
+        missed_knockouts=missed,
+        again=tuple(thing for thing in order if thing in weak),
+    )
+
+
+# --- Attempts and time ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What one may do: attempts left before a pause, and from when, where a pause is running."""
+
+    left: int
+    opens_at: dt.datetime | None = None
+    passed: bool = False
+
+    @property
+    def may_start(self) -> bool:
+        """Whether an attempt may begin now."""
+        return not self.passed and self.opens_at is None
+
+
+def allowance(quiz: Quiz, closed: int, last_closed_at: dt.datetime | None, passed: bool, now: dt.datetime) -> Allowance:
+    """Attempts come in rounds: ``quiz.attempts`` of them, then a pause of ``quiz.pause_hours``, then as many again.
+
+    ``closed`` counts the finished attempts of this cycle. A passed quiz is not taken again in the same cycle.
+    """
+    if passed:
+        return Allowance(0, passed=True)
+    used = closed % quiz.attempts
+    if closed and not used and last_closed_at is not None:
+        opens_at = last_closed_at + dt.timedelta(hours=quiz.pause_hours)
+        if now < opens_at:
+            return Allowance(0, opens_at)
+    return Allowance(quiz.attempts - used)
+
+
+def check_may_start(allowed: Allowance) -> None:
+    """Refuse an attempt that is not due; the sentence says what to do instead."""
+    if allowed.passed:
+        raise Refusal(_l("Vous avez déjà réussi ce quiz."))
+    if allowed.opens_at is not None:
+        raise Refusal(_l("Vos trois essais sont faits. La page du quiz dit quand les suivants s’ouvrent."))
+
+
+def deadline(quiz: Quiz, extra_percent: int, started_at: dt.datetime) -> dt.datetime | None:
+    """When an attempt ends: the quiz's limit, lengthened by the person's extra time; None where there is no limit."""
+    if not quiz.time_limit_minutes:
+        return None
+    return started_at + dt.timedelta(minutes=time_limit(quiz, extra_percent))
+
+
+def time_limit(quiz: Quiz, extra_percent: int) -> int | None:
+    """The minutes one has, one's own extra time included, rounded up."""
+    if not quiz.time_limit_minutes:
+        return None
+    return -(-quiz.time_limit_minutes * (100 + extra_percent) // 100)
+
+
+def is_over(deadline_at: dt.datetime | None, now: dt.datetime) -> bool:
+    """Whether nothing is accepted any more: the deadline has passed, and the grace after it."""
+    return deadline_at is not None and now > deadline_at + GRACE
+
+
+def is_given(value) -> bool:
+    """Whether a stored value counts as a response: what was cleared does not."""
+    return bool(value)
