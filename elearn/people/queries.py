@@ -9,7 +9,7 @@ from sqlalchemy import func, literal, select
 
 from ..db import db
 from ..notifications.models import Message
-from .models import Person, RoleAssignment, UserSession
+from .models import PasswordReset, Person, RoleAssignment, UserSession
 
 
 def hash_token(token: str) -> str:
@@ -50,3 +50,54 @@ def get_session_person(token: str, now: dt.datetime) -> Person | None:
     person.session_seen_on = seen_on
     person.unread_count = unread_count
     return person
+
+
+def explain_end(token: str, now: dt.datetime) -> str | None:
+    """Why a session is over: ``closed`` (the account is), ``over`` (the session is); None where neither is so."""
+    row = db.session.execute(
+        select(UserSession.ended_at, UserSession.expires_at, Person.closed_at, Person.erased_at)
+        .join(Person, Person.id == UserSession.person_id)
+        .where(UserSession.token_hash == hash_token(str(token)))
+    ).first()
+    if row is None or row.erased_at is not None:
+        return None
+    if row.closed_at is not None:
+        return "closed"
+    return "over" if row.ended_at is not None or row.expires_at <= now else None
+
+
+def list_sessions(person_id: int, now: dt.datetime) -> list[UserSession]:
+    """The running sessions of a person, the latest first."""
+    return list(
+        db.session.scalars(
+            select(UserSession)
+            .where(UserSession.person_id == person_id, UserSession.ended_at.is_(None), UserSession.expires_at > now)
+            .order_by(UserSession.id.desc())
+            .limit(50)
+        )
+    )
+
+
+def get_reset(code: str, now: dt.datetime) -> tuple[int, Person] | None:
+    """A link that still works and whose it is; None once used or expired."""
+    row = db.session.execute(
+        select(PasswordReset.id, Person)
+        .join(Person, Person.id == PasswordReset.person_id)
+        .where(
+            PasswordReset.code == code,
+            PasswordReset.used_at.is_(None),
+            PasswordReset.expires_at > now,
+            Person.erased_at.is_(None),
+        )
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def get_person_by_email(email: str) -> Person | None:
+    """The account of an address, as ``rules.clean_email`` keeps it."""
+    return db.session.scalar(select(Person).where(Person.email == email))
+
+
+def list_roles(person_id: int) -> frozenset[str]:
+    """The roles a person holds."""
+    return frozenset(db.session.scalars(select(RoleAssignment.role).where(RoleAssignment.person_id == person_id)))

@@ -1,0 +1,139 @@
+"""Rendering: a message becomes a subject, an HTML part and a text part, in its reader's language.
+
+One template per kind extends ``notifications/mail.html`` and fills its blocks; the text part is drawn from the same
+blocks, so that the two can never say different things.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+from flask import current_app
+from flask_babel import force_locale
+from markupsafe import Markup
+
+from ..content.service import get_site
+from .kinds import Reader, get_kind
+from .models import Message
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A message as it is read. ``body`` is HTML for our own pages, ``html`` the whole mail."""
+
+    title: str
+    subject: str
+    body: Markup
+    text: str
+    html: str
+    path: str | None
+    action: str
+    language: str
+
+
+def register() -> None:
+    """This room has no kind of its own; ``create_app`` calls this for every room that has messages."""
+
+
+def page_path(endpoint: str, **values) -> str:
+    """The path of one of our pages, outside of any request too; for ``variables`` functions of every room."""
+    return current_app.url_map.bind("localhost").build(endpoint, values)
+
+
+def render(message: Message, reader: Reader, language: str | None = None) -> Rendered | None:
+    """The message in its reader's language; None when its kind has nothing left to say."""
+    kind = get_kind(message.kind)
+    language = language or reader.language
+    with force_locale(language):
+        variables = kind.variables(message, language)
+        if variables is None:
+            return None
+        return _render(kind.template, {"reader": reader, "message": message, **variables}, language)
+
+
+def title_of(message: Message) -> str:
+    """What the kind is about, in the present language, without asking the database anything: for lists."""
+    try:
+        template = current_app.jinja_env.get_template(get_kind(message.kind).template)
+    except KeyError:
+        return ""
+    return _one_line(_block(template, "title", {}))
+
+
+def _render(name: str, variables: dict, language: str) -> Rendered:
+    settings = get_site().settings
+    template = current_app.jinja_env.get_template(name)
+    base = current_app.config["BASE_URL"]
+    common = {"language": language, "company": settings, "base_url": base, "path": None}
+    context = {**common, **variables}
+    body = Markup(_block(template, "body", context).strip())
+    action = _one_line(_block(template, "action", context)) if context["path"] else ""
+    subject = _one_line(_block(template, "subject", context))
+    link = f"{base}{context['path']}" if context["path"] else ""
+    foot = _block(template, "foot", context)
+    text = "\n\n".join(filter(None, [to_text(body), f"{action} :\n{link}" if link else "", "-- ", to_text(foot)]))
+    html = template.render({**context, "subject_line": subject, "action_label": action, "link": link})
+    return Rendered(
+        title=_one_line(_block(template, "title", context)),
+        subject=subject,
+        body=body,
+        text=text.replace("-- \n\n", "-- \n") + "\n",
+        html=html,
+        path=context["path"],
+        action=action,
+        language=language,
+    )
+
+
+def _block(template, name: str, context: dict) -> str:
+    """One block of a template, or of the templates it extends."""
+    made = template.new_context(dict(context))
+    # A child's blocks only know their parents' once the child has begun to render.
+    for _chunk in template.root_render_func(made):
+        break
+    return "".join(made.blocks[name][0](made)) if name in made.blocks else ""
+
+
+def _one_line(html: str) -> str:
+    """Text of one line: no header can be forged by what a name contains."""
+    return " ".join(to_text(html).split())
+
+
+class _Text(HTMLParser):
+    """Reads HTML of our own templates as plain text: paragraphs, lists, links with their address."""
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.parts, self.link = [], ""
+
+    def handle_starttag(self, tag, attrs):
+        """Paragraphs are set apart, list rows get a dash, a link's address is kept for its end."""
+        if tag in ("p", "h1", "h2", "h3", "ul", "ol", "table", "blockquote"):
+            self.parts.append("\n\n")
+        elif tag in ("li", "tr"):
+            self.parts.append("\n- ")
+        elif tag == "br":
+            self.parts.append("\n")
+        elif tag == "a":
+            self.link = dict(attrs).get("href") or ""
+
+    def handle_endtag(self, tag):
+        """A link's address follows its words."""
+        if tag == "a" and self.link:
+            self.parts.append(f" ({self.link})")
+            self.link = ""
+
+    def handle_data(self, data):
+        """Words; the line breaks of the source mean nothing."""
+        self.parts.append(re.sub(r"[ \t\n]+", " ", data))
+
+
+def to_text(html: str) -> str:
+    """The plain text of a piece of HTML."""
+    reader = _Text()
+    reader.feed(str(html))
+    reader.close()
+    lines = [line.strip(" ") for line in "".join(reader.parts).split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n ")

@@ -1,0 +1,83 @@
+"""The shape of what is typed at the door and on one's own page. Policy is in rules and passwords."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, PasswordField, RadioField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+from ..i18n import _l
+from .rules import MAX_EMAIL, MAX_NAME
+
+TOO_LONG = _l("C’est trop long.")
+
+
+class SignInForm(FlaskForm):
+    """Who, and the password."""
+
+    email = StringField(
+        _l("E-mail ou matricule"),
+        [InputRequired(_l("Indiquez votre e-mail ou votre matricule.")), Length(max=4 * MAX_EMAIL, message=TOO_LONG)],
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
+    )
+    password = PasswordField(
+        _l("Mot de passe"),
+        [InputRequired(_l("Indiquez votre mot de passe."))],
+        render_kw={"autocomplete": "current-password", "data-reveal": _l("Afficher le mot de passe")},
+    )
+    remember = BooleanField(_l("Rester connecté sur cet appareil"))
+
+
+class ForgotForm(FlaskForm):
+    """Whose password was forgotten."""
+
+    email = StringField(
+        _l("E-mail ou matricule"),
+        [InputRequired(_l("Indiquez votre e-mail ou votre matricule.")), Length(max=4 * MAX_EMAIL, message=TOO_LONG)],
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+
+class NewPasswordForm(FlaskForm):
+    """A password to choose, typed once: it can be shown, pasted, and asked for again by mail."""
+
+    new_password = PasswordField(
+        _l("Nouveau mot de passe"),
+        [InputRequired(_l("Choisissez un mot de passe."))],
+        render_kw={"autocomplete": "new-password", "data-reveal": _l("Afficher le mot de passe")},
+    )
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The present password, then the new one."""
+
+    password = PasswordField(
+        _l("Mot de passe actuel"),
+        [InputRequired(_l("Indiquez votre mot de passe actuel."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class CertificateNameForm(FlaskForm):
+    """The name to print."""
+
+    certificate_name = StringField(
+        _l("Nom imprimé sur le certificat"),
+        [Optional(), Length(max=4 * MAX_NAME, message=TOO_LONG)],
+        render_kw={"autocomplete": "name"},
+    )
+
+
+class DisplayForm(FlaskForm):
+    """How pages look and in which language."""
+
+    language = RadioField(_l("Langue"), choices=[("fr", "Français"), ("en", "English")])
+    theme = RadioField(
+        _l("Couleurs"),
+        choices=[("auto", _l("Comme mon appareil")), ("light", _l("Claires")), ("dark", _l("Sombres"))],
+    )
+    text = RadioField(
+        _l("Taille du texte"),
+        choices=[("1", _l("Normale")), ("2", _l("Grande")), ("3", _l("Très grande"))],
+    )
+    spacing = RadioField(_l("Espacement"), choices=[("normal", _l("Normal")), ("wide", _l("Large"))])

@@ -1,0 +1,50 @@
+"""The kinds of message of this room, and how readers of every message are found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import current_app
+from flask_babel import format_datetime
+from sqlalchemy import select
+
+from ..db import db, utcnow
+from ..notifications.kinds import Reader, register_kind, register_readers
+from ..notifications.messages import page_path
+from . import rules
+from .models import PasswordReset, Person
+
+
+def register() -> None:
+    """Tell the outbox what this room says, and whom it may write to."""
+    register_readers(find_readers)
+    register_kind("password-reset", variables=show_reset, mandatory=True, in_app=False)
+    register_kind("password-changed", variables=show_change, mandatory=True)
+
+
+def find_readers(ids: Iterable[int]) -> dict[int, Reader]:
+    """Readers by person id, in one query; the erased are nobody."""
+    rows = db.session.execute(
+        select(Person.id, Person.given_name, Person.family_name, Person.email, Person.language, Person.closed_at).where(
+            Person.id.in_(list(ids)), Person.erased_at.is_(None)
+        )
+    )
+    return {
+        id: Reader(f"{given} {family}".strip(), email, language or "fr", closed_at is None)
+        for id, given, family, email, language, closed_at in rows
+    }
+
+
+def show_reset(message, language: str) -> dict | None:
+    """The link, written again from its row; nothing once it was used or has expired."""
+    reset = db.session.get(PasswordReset, message.ids["reset"])
+    if reset is None or reset.used_at is not None or reset.expires_at <= utcnow():
+        return None
+    token = rules.sign_code(reset.code, current_app.config["SECRET_KEY"])
+    hours = round((reset.expires_at - reset.asked_at).total_seconds() / 3600)
+    return {"path": page_path("people.reset", token=token), "hours": hours}
+
+
+def show_change(message, language: str) -> dict:
+    """When it happened, and the page to open if it was somebody else."""
+    return {"path": page_path("people.forgot"), "when": format_datetime(message.created_at, "d MMMM y, HH:mm")}

@@ -1,0 +1,183 @@
+"""Accounts: made, closed, opened again; roles; what a person chooses for themselves. Signing in is next door, in
+``signing_in``."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import delete, func, select, update
+
+from ..db import db, insert_once
+from ..errors import Invalid, NotFound, Refusal
+from ..i18n import LANGUAGES, _
+from ..permissions import Role
+from . import rules
+from .models import Person, PersonEvent, RoleAssignment, UserSession, normalise
+
+THEMES = ("auto", "light", "dark")
+
+
+def create_person(
+    given_name: str,
+    family_name: str,
+    now: dt.datetime,
+    *,
+    email: str | None = None,
+    employee_number: str | None = None,
+    by_id: int | None = None,
+    **values,
+) -> Person:
+    """Make an account, without a password unless ``password_hash`` is given.
+
+    ``values`` are further columns (department_id, manager_id, language, external_id…). Raise Invalid for a name or an
+    address that cannot be kept, Refusal when the address or the number is somebody's already.
+    """
+    email = rules.clean_email(email) if email else None
+    number = rules.clean_employee_number(employee_number) if employee_number else None
+    check_free(email, number)
+    person = Person(
+        given_name=rules.clean_name(given_name),
+        family_name=rules.clean_name(family_name),
+        email=email,
+        employee_number=number,
+        created_at=now,
+        **values,
+    )
+    person.search_name = fold_name(person.given_name, person.family_name)
+    db.session.add(person)
+    db.session.flush()
+    record(person.id, "created", now, by_id)
+    return person
+
+
+def check_free(email: str | None, number: str | None) -> None:
+    """Refuse in one sentence what the unique constraints would refuse anyway, should two people race."""
+    if email and db.session.scalar(select(Person.id).where(Person.email == email)):
+        raise Refusal(_("Cette adresse e-mail est déjà celle d’un compte."))
+    if number and db.session.scalar(select(Person.id).where(Person.employee_number == number)):
+        raise Refusal(_("Ce matricule est déjà celui d’un compte."))
+
+
+def fold_name(given_name: str, family_name: str) -> str:
+    """« family given », folded: the order of lists. Folding may lengthen (« ß » → « ss »), hence the cut."""
+    return normalise(f"{family_name} {given_name}")[:700]
+
+
+def rename_person(
+    person_id: int, given_name: str, family_name: str, now: dt.datetime, by_id: int | None = None
+) -> None:
+    """Correct the names the directory gave. Certificates already issued keep the words they were issued with."""
+    person = lock_person(person_id)
+    person.given_name, person.family_name = rules.clean_name(given_name), rules.clean_name(family_name)
+    person.search_name = fold_name(person.given_name, person.family_name)
+    db.session.flush()
+    record(person_id, "renamed", now, by_id)
+
+
+def close_person(person_id: int, now: dt.datetime, by_id: int | None = None) -> None:
+    """Close the account of somebody who left: it signs in no more, its sessions end, its file stays."""
+    person = lock_person(person_id)
+    if person.closed_at is not None:
+        return
+    check_not_last_admin(person_id)
+    person.closed_at = now
+    db.session.flush()
+    db.session.execute(
+        update(UserSession)
+        .where(UserSession.person_id == person_id, UserSession.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+    record(person_id, "closed", now, by_id)
+
+
+def reopen_person(person_id: int, now: dt.datetime, by_id: int | None = None) -> None:
+    """Open the account of somebody who came back. Raise Refusal when it was erased: nothing is left to come back to."""
+    person = lock_person(person_id)
+    if person.erased_at is not None:
+        raise Refusal(_("Ce compte a été effacé ; il faut en créer un nouveau."))
+    if person.closed_at is None:
+        return
+    person.closed_at = None
+    db.session.flush()
+    record(person_id, "reopened", now, by_id)
+
+
+# --- Roles ----------------------------------------------------------------------------------------------------
+
+
+def give_role(person_id: int, role: Role, now: dt.datetime, by_id: int | None = None) -> None:
+    """Give a role, once. Raise Refusal for HR beside referent; an index refuses it as well, should two people race."""
+    role = Role(role)
+    lock_person(person_id)
+    held = db.session.scalars(select(RoleAssignment.role).where(RoleAssignment.person_id == person_id)).all()
+    rules.check_roles(held, role)
+    values = {"person_id": person_id, "role": role.value, "given_at": now, "given_by_id": by_id}
+    if insert_once(RoleAssignment, on=("person_id", "role"), **values):
+        record(person_id, "role-given", now, by_id, role=role.value)
+
+
+def take_role(person_id: int, role: Role, now: dt.datetime, by_id: int | None = None) -> None:
+    """Take a role back. Raise Refusal for the last administrator, who alone could name another."""
+    role = Role(role)
+    lock_person(person_id)
+    if role is Role.ADMIN:
+        check_not_last_admin(person_id)
+    taken = db.session.execute(
+        delete(RoleAssignment).where(RoleAssignment.person_id == person_id, RoleAssignment.role == role.value)
+    )
+    if taken.rowcount:
+        record(person_id, "role-taken", now, by_id, role=role.value)
+
+
+def check_not_last_admin(person_id: int) -> None:
+    """Refuse to leave the installation without an administrator. The rows are locked, so that two who leave at once
+    do not each count on the other."""
+    admins = db.session.scalars(
+        select(RoleAssignment.person_id).where(RoleAssignment.role == Role.ADMIN.value).with_for_update()
+    ).all()
+    others = select(func.count()).where(Person.id.in_(set(admins) - {person_id}), Person.closed_at.is_(None))
+    if person_id in admins and not db.session.scalar(others):
+        raise Refusal(_("C’est le dernier compte d’administrateur : donnez d’abord ce rôle à une autre personne."))
+
+
+# --- One's own choices ----------------------------------------------------------------------------------------
+
+
+def set_language(person_id: int, language: str) -> None:
+    """Keep the language of pages, mails and PDFs."""
+    if language not in LANGUAGES:
+        raise Invalid(_("Cette langue n’est pas proposée."))
+    db.session.execute(update(Person).where(Person.id == person_id).values(language=language))
+
+
+def set_display(person_id: int, theme: str, text_size: int, text_spacing: int) -> None:
+    """Keep theme, size of text (1 to 3) and spacing (1 or 2)."""
+    if theme not in THEMES or text_size not in (1, 2, 3) or text_spacing not in (1, 2):
+        raise Invalid(_("Ce réglage n’est pas proposé."))
+    values = {"theme": theme, "text_size": text_size, "text_spacing": text_spacing}
+    db.session.execute(update(Person).where(Person.id == person_id).values(values))
+
+
+def set_certificate_name(person_id: int, name: str) -> None:
+    """Keep the name to print on the next certificate; empty goes back to the name of the directory."""
+    cleaned = rules.clean_name(name) if rules.clean_text(name) else None
+    db.session.execute(update(Person).where(Person.id == person_id).values(certificate_name=cleaned))
+
+
+# --- Shared ---------------------------------------------------------------------------------------------------
+
+
+def lock_person(person_id: int) -> Person:
+    """The person's row, fresh and locked until the end of the transaction."""
+    person = db.session.scalar(
+        select(Person).where(Person.id == person_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if person is None:
+        raise NotFound(_("Cette personne n’existe pas."))
+    return person
+
+
+def record(person_id: int, act: str, now: dt.datetime, by_id: int | None, **detail) -> None:
+    """Append a line to the log of accounts."""
+    db.session.add(PersonEvent(person_id=person_id, act=act, detail=detail, by_id=by_id, at=now))
+    db.session.flush()

@@ -1,0 +1,390 @@
+"""Pages of the door (signing in and out, passwords) and one's own page."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask_login import current_user, login_user, logout_user
+
+from ..db import transaction, utcnow
+from ..errors import Forbidden, Gone, Invalid, NotFound, Refusal, TooMany
+from ..i18n import _
+from ..permissions import public, signed_in
+from ..web import current_user_loaded, get_site, safe_next, say
+from . import passwords, queries, rules, service, signing_in
+from .forms import CertificateNameForm, ChangePasswordForm, DisplayForm, ForgotForm, NewPasswordForm, SignInForm
+
+blueprint = Blueprint("people", __name__)
+
+DEVICE_COOKIE = "pv_device"
+DEVICE_DAYS = 400
+
+
+# --- What every page knows of the person ----------------------------------------------------------------------
+
+
+@blueprint.app_context_processor
+def frame_variables() -> dict:
+    """What templates/base.html shows of the person: reading settings, and the links of the account."""
+    known = {"sign_in_url": url_for("people.login"), "sign_out_url": url_for("people.logout")}
+    if not current_user or not current_user.is_authenticated:
+        return known
+    unread = current_user.unread_count
+    messages = _("Mes messages (%(count)s)", count=unread) if unread else _("Mes messages")
+    return {
+        **known,
+        "theme": current_user.theme,
+        "text_size": current_user.text_size,
+        "spacing": "wide" if current_user.text_spacing == 2 else "normal",
+        "account_links": [
+            {"label": _("Ma page"), "url": url_for("people.me"), "icon": "person"},
+            {"label": messages, "url": url_for("notifications.own"), "icon": "chat"},
+        ],
+    }
+
+
+@blueprint.after_app_request
+def note_visit(response):
+    """Once a day and session, note that it was used: the only write that a page view may cause, in a transaction of
+    its own after the answer is made, and no reason to fail."""
+    today = utcnow().date()
+    if not current_user_loaded() or current_user.session_seen_on is None or current_user.session_seen_on >= today:
+        return response
+    session_id = current_user.session_id
+    try:
+        with transaction():
+            signing_in.touch_session(session_id, utcnow(), current_app.config["SESSION_DAYS"])
+    except Exception:
+        current_app.logger.warning("a visit could not be noted", exc_info=True)
+    return response
+
+
+def get_visitor() -> signing_in.Visitor:
+    """Who stands at the door."""
+    device = request.cookies.get(DEVICE_COOKIE, "")
+    return signing_in.Visitor(
+        address=request.remote_addr or "",
+        device=device if 32 <= len(device) <= 64 and device.isascii() else None,
+        agent=request.user_agent.string[:400],
+        secret=current_app.config["SECRET_KEY"],
+    )
+
+
+def enter(token: str, device: str, url: str, remember: bool):
+    """Answer with a new session: nothing of the visitor's cookie survives but the language, so that nobody can plant
+    a session beforehand."""
+    person = queries.get_session_person(token, utcnow())
+    language = session.get("language")
+    session.clear()
+    if language:
+        session["language"] = language
+    login_user(person)
+    session.permanent = remember
+    return remember_device(redirect(url, 303), device)
+
+
+def remember_device(response, device: str):
+    """Give this browser the token by which the door knows it again."""
+    response.set_cookie(
+        DEVICE_COOKIE,
+        device,
+        max_age=dt.timedelta(days=DEVICE_DAYS),
+        httponly=True,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        samesite="Lax",
+    )
+    return response
+
+
+# --- Signing in and out ---------------------------------------------------------------------------------------
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+@public
+def login():
+    """Sign in by address or employee number, and go where one was going."""
+    url = safe_next(request.args.get("next"))
+    if request.method == "GET" and current_user.is_authenticated:
+        return redirect(url, 303)
+    form = SignInForm()
+    if request.method == "GET":
+        return show_login(form, ended=explain_end())
+    if not form.validate():
+        return show_login(form), 422
+    try:
+        token, device = sign_in(form.email.data, form.password.data, get_visitor())
+    except Refusal as refusal:
+        return show_login(form, refusal.sentence), refusal.status
+    return enter(token, device, url, form.remember.data)
+
+
+def sign_in(identifier: str, password: str, visitor: signing_in.Visitor) -> tuple[str, str]:
+    """Check a password; return the tokens of the session and of the browser.
+
+    Two transactions, for the check between them is slow on purpose. Every refusal says the same, whether it is the
+    account or the password that is wrong.
+    """
+    now = utcnow()
+    with transaction():
+        attempt = signing_in.begin_attempt(identifier, visitor, now)
+    if not passwords.verify_password(attempt.password_hash, password):
+        raise Invalid(
+            _("L’e-mail (ou le matricule) et le mot de passe ne vont pas ensemble. Vérifiez l’un et l’autre.")
+        )
+    new_hash = passwords.hash_password(password) if passwords.needs_rehash(attempt.password_hash) else None
+    with transaction():
+        return signing_in.open_session(attempt, visitor, utcnow(), current_app.config["SESSION_DAYS"], new_hash)
+
+
+def show_login(form: SignInForm, refusal: str = "", ended: str = ""):
+    """The page of signing in."""
+    return render_template("people/login.html", form=form, refusal=refusal, ended=ended)
+
+
+def explain_end() -> str:
+    """Why the session that this browser still carries is over, if it carries one."""
+    token = session.get("_user_id")
+    reason = queries.explain_end(token, utcnow()) if token else None
+    if reason == "closed":
+        return _("Ce compte est fermé. Si vous travaillez toujours ici, l’administrateur peut le rouvrir.")
+    if reason == "over":
+        return _("Votre session est terminée. Connectez-vous pour reprendre où vous en étiez.")
+    return ""
+
+
+@blueprint.post("/logout")
+@signed_in
+def logout():
+    """End this session."""
+    person_id, session_id = current_user.id, current_user.session_id
+    with transaction():
+        signing_in.end_session(person_id, session_id, utcnow())
+    leave()
+    say(_("Vous êtes déconnecté. À bientôt."), "info")
+    return redirect(url_for("people.login"), 303)
+
+
+def leave() -> None:
+    """Forget the person in this browser's cookie, but not the language of the pages."""
+    language = session.get("language") or current_user.language
+    logout_user()
+    session.clear()
+    if language:
+        session["language"] = language
+
+
+# --- Passwords ------------------------------------------------------------------------------------------------
+
+
+@blueprint.route("/password/forgot", methods=["GET", "POST"])
+@public
+def forgot():
+    """Ask for a link by mail. The answer is the same for every account, existing or not."""
+    form = ForgotForm()
+    if request.method == "GET":
+        return render_template("people/forgot.html", form=form, refusal="")
+    if not form.validate():
+        return render_template("people/forgot.html", form=form, refusal=""), 422
+    try:
+        with transaction():
+            signing_in.ask_reset(form.email.data, get_visitor(), utcnow())
+    except TooMany as refusal:
+        return render_template("people/forgot.html", form=form, refusal=refusal.sentence), 429
+    return redirect(url_for("people.forgot_sent"), 303)
+
+
+@blueprint.get("/password/forgot/sent")
+@public
+def forgot_sent():
+    """What to expect after asking."""
+    return render_template("people/forgot_sent.html")
+
+
+@blueprint.route("/password/reset/<token>", methods=["GET", "POST"])
+@public
+def reset(token: str):
+    """Choose a password by the link that was mailed. Opening it changes nothing: mail filters open links too."""
+    code = rules.read_code(token, current_app.config["SECRET_KEY"])
+    if code is None:
+        raise NotFound(_("Ce lien est incomplet. Copiez-le en entier depuis le message, ou demandez-en un nouveau."))
+    found = queries.get_reset(code, utcnow())
+    if found is None:
+        return show_link_over()
+    reset_id, person = found
+    form = NewPasswordForm()
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.validate() and check_new_password(form, person):
+            try:
+                return set_by_link(reset_id, form.new_password.data)
+            except Gone:
+                return show_link_over()
+            except (Forbidden, TooMany) as refusal:
+                return render_template(
+                    "people/reset.html", form=form, person=person, refusal=refusal.sentence
+                ), refusal.status
+    response = current_app.make_response(render_template("people/reset.html", form=form, person=person, refusal=""))
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store"
+    return response, status
+
+
+def set_by_link(reset_id: int, password: str):
+    """Set the password, once; then one signs in with it."""
+    new_hash = passwords.hash_password(password)
+    with transaction():
+        device = signing_in.use_reset(reset_id, new_hash, get_visitor(), utcnow())
+    leave() if current_user.is_authenticated else session.clear()
+    say(_("Votre mot de passe est changé. Connectez-vous avec lui."))
+    return remember_device(redirect(url_for("people.login"), 303), device)
+
+
+def show_link_over():
+    """A used or expired link, and how to have another (410)."""
+    return render_template("people/link_over.html", sentence=signing_in.link_is_over()), 410
+
+
+def check_new_password(form: NewPasswordForm, person) -> bool:
+    """Whether the chosen password is acceptable for this person; the form carries the reason if not."""
+    company = get_site().settings["name"]
+    words = (
+        company,
+        "Porte-voix",
+        person.given_name,
+        person.family_name,
+        person.email or "",
+        person.employee_number or "",
+    )
+    try:
+        passwords.check_password(form.new_password.data, words)
+    except Invalid as refusal:
+        form.new_password.errors = [refusal.sentence]
+        return False
+    return True
+
+
+# --- One's own page -------------------------------------------------------------------------------------------
+
+
+def show_me(name_form=None, display_form=None):
+    """The page, with whichever form is to be corrected."""
+    spacing = "wide" if current_user.text_spacing == 2 else "normal"
+    return render_template(
+        "people/me.html",
+        name_form=name_form or CertificateNameForm(formdata=None, certificate_name=current_user.certificate_name or ""),
+        display_form=display_form
+        or DisplayForm(
+            formdata=None,
+            language=current_user.language or "fr",
+            theme=current_user.theme,
+            text=str(current_user.text_size),
+            spacing=spacing,
+        ),
+        sessions=queries.list_sessions(current_user.id, utcnow()),
+        roles=sorted(current_user.role_names),
+        data_url=url_for("privacy.mine") if "privacy.mine" in current_app.view_functions else "/pages/privacy",
+    )
+
+
+@blueprint.get("/me")
+@signed_in
+def me():
+    """One's own page."""
+    return show_me()
+
+
+@blueprint.post("/me/name")
+@signed_in
+def set_name():
+    """Keep the name to print on the certificate."""
+    form = CertificateNameForm()
+    if not form.validate():
+        return show_me(name_form=form), 422
+    person_id = current_user.id
+    try:
+        with transaction():
+            service.set_certificate_name(person_id, form.certificate_name.data or "")
+    except Invalid as refusal:
+        form.certificate_name.errors = [refusal.sentence]
+        return show_me(name_form=form), 422
+    say(_("Le nom du certificat est enregistré."))
+    return redirect(url_for("people.me"), 303)
+
+
+@blueprint.post("/me/display")
+@signed_in
+def set_display():
+    """Keep language, colours, size and spacing."""
+    form = DisplayForm()
+    if not form.validate():
+        return show_me(display_form=form), 422
+    person_id = current_user.id
+    with transaction():
+        service.set_language(person_id, form.language.data)
+        service.set_display(person_id, form.theme.data, int(form.text.data), 2 if form.spacing.data == "wide" else 1)
+    say(_("Vos réglages sont enregistrés."))
+    return redirect(url_for("people.me"), 303)
+
+
+@blueprint.route("/me/password", methods=["GET", "POST"])
+@signed_in
+def change_password():
+    """Change the password; every other session ends."""
+    form = ChangePasswordForm()
+    if request.method == "GET":
+        return render_template("people/password.html", form=form, refusal="")
+    if not (form.validate() and check_new_password(form, current_user)):
+        return render_template("people/password.html", form=form, refusal=""), 422
+    remember = session.permanent
+    try:
+        token, device = replace_password(form.password.data, form.new_password.data)
+    except Invalid as refusal:
+        form.password.errors = [refusal.sentence]
+        return render_template("people/password.html", form=form, refusal=""), 422
+    except Refusal as refusal:
+        return render_template("people/password.html", form=form, refusal=refusal.sentence), refusal.status
+    response = enter(token, device, url_for("people.me"), remember)
+    say(_("Votre mot de passe est changé. Vos autres sessions sont fermées."))
+    return response
+
+
+def replace_password(present: str, new: str) -> tuple[str, str]:
+    """Check the present password as at sign-in, limits included, then set the new one."""
+    visitor, identifier = get_visitor(), current_user.email or current_user.employee_number
+    with transaction():
+        attempt = signing_in.begin_attempt(identifier, visitor, utcnow())
+    if not passwords.verify_password(attempt.password_hash, present):
+        raise Invalid(_("Ce n’est pas votre mot de passe actuel."))
+    new_hash = passwords.hash_password(new)
+    with transaction():
+        return signing_in.change_password(attempt, new_hash, visitor, utcnow(), current_app.config["SESSION_DAYS"])
+
+
+@blueprint.post("/me/sessions/<int:session_id>/end")
+@signed_in
+def end_session(session_id: int):
+    """End one of one's sessions."""
+    person_id, own = current_user.id, current_user.session_id
+    with transaction():
+        ended = signing_in.end_session(person_id, session_id, utcnow())
+    if not ended:
+        raise NotFound(_("Cette session est déjà fermée."))
+    if session_id == own:
+        leave()
+        return redirect(url_for("people.login"), 303)
+    say(_("La session est fermée."))
+    return redirect(url_for("people.me") + "#sessions", 303)
+
+
+@blueprint.post("/me/sessions/end")
+@signed_in
+def end_sessions():
+    """Sign out everywhere, here included."""
+    person_id = current_user.id
+    with transaction():
+        signing_in.end_all_sessions(person_id, utcnow())
+    leave()
+    say(_("Vous êtes déconnecté de tous vos appareils."), "info")
+    return redirect(url_for("people.login"), 303)
