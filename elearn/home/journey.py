@@ -176,7 +176,7 @@ def next_step(facts: Facts, line: list[Step]) -> Next | None:
         quiz = facts.quizzes.get(here.key)
         title = quiz.words.of(facts.lang).title if quiz else here.title
         why = _(
-            "Les règles sont dites avant de commencer. Vos réponses sont enregistrées une à une : vous pouvez vous interrompre."
+            "Les règles sont dites avant de commencer. Vos réponses sont enregistrées une à une : vous pouvez vous interrompre."
         )
         return Next(title, why, f"/quizzes/{here.key}", _("Voir les règles et commencer"), quiz_minutes(quiz))
     return Next(

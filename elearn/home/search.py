@@ -66,7 +66,7 @@ def build(site, lang: str) -> list[Entry]:
     for article in site.charter.articles if site.charter else ():
         words = article.words.of(lang)
         text = f"{words.essential} {words.body.text} {' '.join(words.unacceptable + words.welcome)}"
-        title = _("Article %(number)s : %(title)s", number=article.number, title=words.title)
+        title = _("Article %(number)s : %(title)s", number=article.number, title=words.title)
         entries.append(_entry("article", title, f"/charter#article-{article.number}", text))
     for term in site.glossary:
         words = term.words.of(lang)

@@ -57,12 +57,15 @@ def propose():
         return _placement_page(given, faults, 422)
     proposal = rules.place(answers)
     site = get_site()
+    proposed = [c for c in (site.course(proposal.path), proposal.second and site.course(proposal.second)) if c]
+    if not proposed:  # The company does not publish this path: all the others are open.
+        say(_("Le parcours proposé n’est pas publié ici. Choisissez parmi les autres."), "info")
+        return redirect(url_for("learning.paths"), 303)
     return render_template(
         "learning/proposal.html",
         proposal=proposal,
-        first=site.course(proposal.path),
-        second=site.course(proposal.second) if proposal.second else None,
-        others=[site.course(p) for p in site.paths if p not in (proposal.path, proposal.second)],
+        proposed=proposed,
+        others=[c for c in map(site.course, site.paths) if c not in proposed],
         lang=language(),
     )
 
@@ -90,7 +93,7 @@ def choose_path():
     person_id = current_user.id
     with transaction():
         service.choose_path(person_id, course, utcnow())
-    say(_("Vous suivez maintenant « %(title)s ».", title=course.words.of(language()).title))
+    say(_("Vous suivez maintenant « %(title)s ».", title=course.words.of(language()).title))
     return redirect(url_for("learning.course", slug=course.slug), 303)
 
 
@@ -224,7 +227,7 @@ def finish(slug, lesson_slug):
     following = next((each for each in after if each.slug not in done), None)
     if following is not None:
         return redirect(url_for("learning.lesson", slug=slug, lesson_slug=following.slug), 303)
-    say(_("« %(title)s » est terminé.", title=course.words.of(language()).title))
+    say(_("« %(title)s » est terminé.", title=course.words.of(language()).title))
     return redirect(url_for("home.home") if course.kind != "core" else url_for("learning.resources"), 303)
 
 
