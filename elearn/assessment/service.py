@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ..content.items import check_value
 from ..content.service import get_document
 from ..content.types import Item, Quiz
+from ..credentials import completion
 from ..credentials.queries import current_cycle
 from ..credentials.service import fulfil
 from ..db import db
@@ -67,6 +68,8 @@ def start_attempt(person_id: int, quiz: Quiz, seed: int, now: dt.datetime) -> in
         "started_at": now,
         "deadline_at": rules.deadline(quiz, person.extra_time_percent, now),
     }
+    if quiz.slug in completion.PARTS:
+        completion.begin(person_id, quiz.slug)
     # Two unique constraints stand behind the lock: one open attempt per person and quiz, one per number.
     inserted = db.session.scalar(_insert(Attempt).values(**values).on_conflict_do_nothing().returning(Attempt.id))
     return (

@@ -48,7 +48,7 @@ def refresh(person_id: int) -> None:
             select(Fulfilment.requirement, func.min(Fulfilment.fulfilled_at))
             .where(Fulfilment.person_id == person_id)
             .group_by(Fulfilment.requirement)
-        ).tuples()
+        ).all()
     )
     standing = db.session.execute(
         select(Credential.issued_at, Credential.expires_on)
