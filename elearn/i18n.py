@@ -45,3 +45,9 @@ def language() -> str:
 def company_day(moment: dt.datetime) -> dt.date:
     """The day of a moment on the company's calendar; dates that people read are counted in its time zone."""
     return moment.astimezone(ZoneInfo(current_app.config["TIME_ZONE"])).date()
+
+
+def company_midnight(day: dt.date) -> dt.datetime:
+    """The moment, in UTC, at which a day of the company's calendar begins."""
+    zone = ZoneInfo(current_app.config["TIME_ZONE"])
+    return dt.datetime.combine(day, dt.time(), tzinfo=zone).astimezone(dt.UTC)

@@ -39,6 +39,10 @@ class Department(Base):
     )
 
 
+ACTIVE = dict.fromkeys(("sqlite_where", "postgresql_where"), text("closed_at IS NULL AND erased_at IS NULL"))
+"""Of an index that holds only people who are here: what reports count."""
+
+
 class Person(UserMixin, Base):
     """Somebody who works, or worked, for the company."""
 
@@ -76,6 +80,8 @@ class Person(UserMixin, Base):
         Index("ix_person_list", "search_name", "id"),
         Index("ix_person_department_list", "department_id", "search_name", "id"),
         Index("ix_person_manager_list", "manager_id", "search_name", "id"),
+        Index("ix_person_active", "id", "department_id", "site", "arrived_on", **ACTIVE),
+        Index("ix_person_active_site", "site", **ACTIVE),
         CheckConstraint("extra_time_percent BETWEEN 0 AND 300", name="extra_time"),
         CheckConstraint("theme IN ('auto', 'light', 'dark')", name="theme"),
         CheckConstraint("text_size BETWEEN 1 AND 3", name="text_size"),
