@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from http.cookiejar import Cookie
 
 import pytest
+from flask import g
 from sqlalchemy import event
 from webtest import TestApp
 
@@ -116,6 +117,12 @@ class Browser(TestApp):
 
     def __init__(self, app):
         super().__init__(app, extra_environ={"REMOTE_ADDR": "127.0.0.1", "HTTP_ACCEPT_LANGUAGE": "fr"})
+
+    def do_request(self, req, status=None, expect_errors=None):
+        """Each request starts with nothing known, though the test's own application context is around it."""
+        for name in list(g):
+            g.pop(name)
+        return super().do_request(req, status, expect_errors)
 
     def sign_in(self, person):
         """Sign in without the form: a session row and the signed cookie, as the form would make them."""

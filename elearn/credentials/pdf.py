@@ -10,6 +10,7 @@ It is imported when the first document is asked for: a web server that never dra
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
 from collections import OrderedDict
@@ -105,6 +106,7 @@ def _press():
     fonts = {path.name for path in FONTS.glob("print-*.ttf")}
     fetcher = Fetcher(allowed_protocols=("data", "https"), allow_redirects=False)
     configuration = FontConfiguration()
+    atexit.register(_press.cache_clear)  # It removes its temporary folder, while there still is a Python to do it.
     source = FONTS / "print.css"
     faces = source.read_text("utf-8") if source.exists() else ""
     sheet = CSS(string=faces, base_url=FONT_HOST, url_fetcher=fetcher, font_config=configuration)

@@ -1,0 +1,1 @@
+"""Tests of fulfilments, credentials and their printed face."""

@@ -56,7 +56,12 @@ def test_standing(expires_on, revoked, on, expected):
 
 @pytest.mark.parametrize(
     "on, revoked, open_",
-    [("2027-09-22", False, False), ("2027-09-23", False, True), ("2028-01-01", False, True), ("2027-01-01", True, True)],
+    [
+        ("2027-09-22", False, False),
+        ("2027-09-23", False, True),
+        ("2028-01-01", False, True),
+        ("2027-01-01", True, True),
+    ],
 )
 def test_renewal_opens(on, revoked, open_):
     """Sixty days before the last day, after it, or at once after a revocation."""
