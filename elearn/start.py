@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from . import create_app
 from .config import ROOT, ConfigError
@@ -16,29 +16,28 @@ from .db import db, transaction, utcnow
 
 def prepare(app) -> bool:
     """Bring the schema, the content and, in development, the demo company into being. True when it was all new."""
+    from . import demo
+    from .content.models import Edition
+    from .content.service import publish
     from .operations import upgrade_schema
+    from .people.models import Person
 
     app.config["INSTANCE"].mkdir(parents=True, exist_ok=True)
     with app.app_context():
         is_new = upgrade_schema()
-        from .content.models import Edition
-        from .content.service import publish
-        from .people.models import Person
-
-        if not db.session.scalar(select(func.count()).select_from(Edition)):
+        is_demo = app.config["ENV"] == "development" and not db.session.scalar(select(Person.id).limit(1))
+        if not db.session.scalar(select(Edition.id).limit(1)):
             print("Publishing the content…", flush=True)
             with transaction():
+                if is_demo:
+                    demo.name_company()
                 done = publish(ROOT, app.config["CONTENT_OVERLAY"], utcnow())
             for document, faults in done.held_back.items():
                 print(f"  {document} is held back: {faults[0]}")
         db.session.rollback()
-        is_empty = not db.session.scalar(select(Person.id).limit(1))
-        db.session.rollback()
-        if app.config["ENV"] == "development" and is_empty:
+        if is_demo:
             print("Making the demo company…", flush=True)
-            from .demo import make_demo
-
-            make_demo(utcnow())
+            demo.make_demo(utcnow())
     return is_new
 
 

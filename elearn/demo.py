@@ -1,0 +1,309 @@
+"""The demo company: about 150 people in every state of the journey, built through the services.
+
+Everything comes from one seeded generator and the moment it is made, so that two demos made on the same day are
+the same. Dates lie in the six months before that day. Never made in production.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+
+from .assessment import service as assessment
+from .content import items as grading
+from .content.models import SiteState
+from .content.service import get_site
+from .db import db, transaction
+from .learning import service as learning
+from .people import service as people
+from .people.models import Department, Person
+from .people.passwords import hash_password
+from .permissions import Role
+
+PASSWORD = "demo-porte-voix-2026"
+COMPANY = "Hautecombe"
+ACCOUNTS = {
+    "employee@demo.example": "has done nothing yet",
+    "midway@demo.example": "path under way, charter read",
+    "certified@demo.example": "certificate, no application",
+    "ambassador@demo.example": "ambassador",
+    "manager@demo.example": "follows a team",
+    "referent@demo.example": "decides on applications",
+    "deputy@demo.example": "stands in for the referent",
+    "hr@demo.example": "follows completion",
+    "author@demo.example": "sees contents as published",
+    "admin@demo.example": "runs the platform",
+}
+
+SETTINGS = {
+    "name": COMPANY,
+    "contacts": {
+        "referent": "Claire Aubry, référente (poste 4120)",
+        "press": "presse@demo.example",
+        "security": "securite@demo.example",
+        "dpo": "dpo@demo.example",
+        "hr": "formation@demo.example",
+    },
+    "on_call": [{"name": "Claire Aubry", "phone": "01 99 00 41 20"}, {"name": "Malik Benali", "phone": "01 99 00 41 21"}],
+    "answer_days": 3,
+}
+"""Names and numbers are invented; 01 99 00 is kept for fiction by the French regulator."""
+
+TREE = {
+    "Production": ("Atelier de montage", "Maintenance", "Qualité"),
+    "Commerce": ("Boutiques", "Grands comptes", "Service client"),
+    "Recherche": ("Laboratoire", "Bureau d’études"),
+    "Logistique": ("Entrepôt", "Transport"),
+    "Fonctions support": ("Ressources humaines", "Communication", "Informatique", "Finance"),
+}
+SITES = ("Annecy", "Nantes", "Roubaix", "Lyon")
+GIVEN = (
+    "Inès Mamadou Élodie Yann Fatoumata Noël Chloé Antoine Leïla Rémi Aïcha Gaël Zoé Thibault Ngọc Hélène Karim "
+    "Maëlys Baptiste Sofía Loïc Aminata Étienne Jeanne Mehdi Solène Dragan Françoise Hugo Salomé Ousmane Océane "
+    "Gérard Priya Björn Anaïs Tuan Véronique Samir Lucie Piotr Cécile Idris Margaux Renée Kévin Joséphine Nadia"
+).split()
+FAMILY = (
+    "Lefèvre Diallo Garçon N’Diaye Müller Bénard Nguyễn Hébert Traoré Guérin Ben-Amor Le-Goff Ferreira Łukasik "
+    "Châtelain Öztürk Dubois Kone Béranger Rasoa D’Almeida Morel Šimek Poirier Haddad Rivière Cissé Fontaine "
+    "Marchand Villeneuve Okafor Barthélémy Castel Jørgensen Perrin Aubert Sørensen Gaillard Moulin Tessier"
+).split()
+STATES = (
+    ("nothing", 26),
+    ("path", 22),
+    ("path done", 12),
+    ("signed", 14),
+    ("charter", 12),
+    ("security", 10),
+    ("failed", 6),
+    ("certified", 38),
+)
+"""How many of the unnamed people stand at each point of the journey."""
+
+
+class Demo:
+    """What the making shares: the generator, the moment, the documents."""
+
+    def __init__(self, now: dt.datetime):
+        self.now = now
+        self.random = random.Random(2026)
+        self.hash = hash_password(PASSWORD)
+        self.site = get_site()
+
+    def moment(self, days_ago: float) -> dt.datetime:
+        """A moment of a working day, so many days ago; never in the future."""
+        day = self.now - dt.timedelta(days=max(days_ago, 0.2))
+        while day.weekday() > 4:
+            day -= dt.timedelta(days=1)
+        moment = day.replace(hour=self.random.randint(7, 15), minute=self.random.randint(0, 59), second=0, microsecond=0)
+        return min(moment, self.now - dt.timedelta(hours=3))
+
+
+def name_company() -> None:
+    """Give the installation the demo company's name and contacts; before publishing, so that contents carry them."""
+    state = db.session.get(SiteState, 1)
+    if state is None:
+        state = SiteState(id=1, revision=0)
+        db.session.add(state)
+    state.settings = {**(state.settings or {}), **SETTINGS}
+    state.revision += 1
+    db.session.flush()
+
+
+def make_demo(now: dt.datetime) -> None:
+    """Make the company in one transaction: an interrupted start leaves an empty database, not half a company."""
+    with transaction():
+        demo = Demo(now)
+        departments = make_departments()
+        named = make_named_people(demo, departments)
+        make_crowd(demo, departments, named["manager@demo.example"])
+        make_ambassadors(demo, named)
+        db.session.flush()
+
+
+def make_departments() -> dict[str, Department]:
+    """The tree: the company, five divisions, fourteen departments."""
+    made: dict[str, Department] = {}
+
+    def add(name: str, parent: Department | None) -> Department:
+        department = Department(
+            name=name, parent_id=parent.id if parent else None, path="", depth=parent.depth + 1 if parent else 0
+        )
+        db.session.add(department)
+        db.session.flush()
+        department.path = f"{parent.path if parent else '/'}{department.id}/"
+        made[name] = department
+        return department
+
+    for division, names in TREE.items():
+        top = add(division, None)
+        for name in names:
+            add(name, top)
+    return made
+
+
+def make_named_people(demo: Demo, departments) -> dict[str, Person]:
+    """The ten fixed accounts, each in the state its name says."""
+    people_of = {
+        "manager": ("Hélène", "Morel", "Atelier de montage", (Role.MANAGER,)),
+        "employee": ("Inès", "Lefèvre", "Atelier de montage", ()),
+        "midway": ("Mamadou", "Diallo", "Boutiques", ()),
+        "certified": ("Chloé", "Nguyễn", "Laboratoire", ()),
+        "ambassador": ("Gaël", "Le Goff", "Bureau d’études", ()),
+        "referent": ("Claire", "Aubry", "Communication", (Role.REFERENT,)),
+        "deputy": ("Malik", "Benali", "Communication", (Role.REFERENT,)),
+        "hr": ("Françoise", "Perrin", "Ressources humaines", (Role.HR,)),
+        "author": ("Étienne", "Châtelain", "Communication", (Role.AUTHOR,)),
+        "admin": ("Nadia", "Haddad", "Informatique", (Role.ADMIN,)),
+    }
+    made = {}
+    for number, (name, (given, family, department, roles)) in enumerate(people_of.items(), 1):
+        person = people.create_person(
+            given,
+            family,
+            demo.moment(178),
+            email=f"{name}@demo.example",
+            employee_number=f"HC{number:05d}",
+            department_id=departments[department].id,
+            site=SITES[number % len(SITES)],
+            arrived_on=(demo.now - dt.timedelta(days=400 + 97 * number)).date(),
+            password_hash=demo.hash,
+            is_demo=True,
+            language="fr",
+        )
+        for role in roles:
+            people.give_role(person.id, role, demo.moment(177))
+        made[person.email] = person
+    made["employee@demo.example"].manager_id = made["manager@demo.example"].id
+    midway = made["midway@demo.example"]
+    follow_path(demo, midway, "premiers-pas", 20, lessons=3)
+    sign(demo, midway, 12)
+    for name, ago in (("certified", 40), ("ambassador", 95), ("referent", 150), ("deputy", 149), ("author", 120)):
+        finish_everything(demo, made[f"{name}@demo.example"], ago)
+    return made
+
+
+def make_crowd(demo: Demo, departments, manager: Person) -> None:
+    """Everybody else, over the tree, in every state, with arrivals over the years and a few departures."""
+    leaves = [departments[name] for names in TREE.values() for name in names]
+    names = [(given, family.replace("-", " ")) for given in GIVEN for family in FAMILY]
+    demo.random.shuffle(names)
+    states = [state for state, count in STATES for _ in range(count)]
+    demo.random.shuffle(states)
+    for number, state in enumerate(states):
+        given, family = names[number]
+        department = leaves[number % len(leaves)]
+        in_team = department.name == "Atelier de montage"
+        person = people.create_person(
+            given,
+            family,
+            demo.moment(175),
+            email=f"{100 + number}@demo.example" if number % 9 else None,
+            employee_number=f"HC{100 + number:05d}",
+            department_id=department.id,
+            manager_id=manager.id if in_team else None,
+            site=SITES[number % len(SITES)],
+            arrived_on=(demo.now - dt.timedelta(days=demo.random.choice((20, 60, 150, 400, 900, 2500)))).date(),
+            password_hash=demo.hash,
+            is_demo=True,
+            language="en" if number % 17 == 0 else "fr",
+        )
+        reach(demo, person, state)
+        if number % 37 == 5:
+            people.close_person(person.id, demo.moment(9))
+
+
+def reach(demo: Demo, person: Person, state: str) -> None:
+    """Bring one person to a state, by the acts that lead there, over the past months."""
+    ago = demo.random.uniform(12, 170)
+    path = demo.random.choice(demo.site.paths)
+    if state == "nothing":
+        return
+    if state == "certified":
+        finish_everything(demo, person, ago, path)
+        return
+    whole = len(demo.site.course(path).lessons)
+    follow_path(demo, person, path, ago, lessons=whole if state != "path" else demo.random.randint(0, whole - 1))
+    if state in ("path", "path done"):
+        return
+    sign(demo, person, ago - 4)
+    if state == "signed":
+        return
+    take_quiz(demo, person, "charter", ago - 5, passes=state != "failed")
+    if state == "security":
+        read_course(demo, person, demo.site.course("security"), ago - 7, demo.random.randint(2, 8))
+
+
+def follow_path(demo: Demo, person: Person, slug: str, ago: float, lessons: int) -> None:
+    """Choose a path and finish so many of its lessons."""
+    course = demo.site.course(slug)
+    learning.choose_path(person.id, course, demo.moment(ago))
+    read_course(demo, person, course, ago - 0.5, lessons)
+
+
+def read_course(demo: Demo, person: Person, course, ago: float, lessons: int) -> None:
+    """Finish the first lessons of a course, one or two a day."""
+    for number, lesson in enumerate(course.lessons[:lessons]):
+        learning.complete_lesson(person.id, course, lesson, demo.moment(ago - number / 2))
+
+
+def sign(demo: Demo, person: Person, ago: float) -> None:
+    """Read and sign the charter."""
+    charter = demo.site.charter
+    learning.sign_charter(person.id, charter.edition_id, charter, person.language or "fr", demo.moment(ago))
+
+
+def take_quiz(demo: Demo, person: Person, slug: str, ago: float, passes: bool) -> None:
+    """Sit a quiz from end to end; who fails, fails by a knock-out and a few more."""
+    quiz = demo.site.quiz(slug)
+    moment = demo.moment(ago)
+    attempt_id = assessment.start_attempt(person.id, quiz, demo.random.getrandbits(48), moment)
+    drawn = db.session.get(assessment.Attempt, attempt_id).items
+    given = {}
+    for place, item_id in enumerate(drawn):
+        item = quiz.by_id[item_id]
+        slips = (bool(item.family) or place % 3 == 0) if not passes else (not item.family and demo.random.random() < 0.04)
+        given[item_id] = (slip_of(item) if slips else key_of(item), place + 1)
+    end = moment + dt.timedelta(minutes=demo.random.randint(9, 24))
+    assessment.save_responses(attempt_id, person.id, given, end - dt.timedelta(minutes=1))
+    assessment.submit_attempt(attempt_id, person.id, end)
+
+
+def key_of(item):
+    """The right response."""
+    return grading.check_value(item, item.key)
+
+
+def slip_of(item):
+    """A wrong response, the kind a hurried reader gives."""
+    match item.type:
+        case "ordering":
+            return list(reversed(item.key))
+        case "sorting":
+            return dict.fromkeys(item.choice_ids, item.classes[0])
+        case "multiple" | "span":
+            return [next(c for c in item.choice_ids if c not in item.key)]
+        case _:
+            return next(c for c in item.choice_ids if c != item.key)
+
+
+def finish_everything(demo: Demo, person: Person, ago: float, path: str = "premiers-pas") -> None:
+    """The whole programme, ended so many days ago; half of the people show by a check what they know already."""
+    course, security = demo.site.course(path), demo.site.course("security")
+    follow_path(demo, person, path, ago + 9, len(course.lessons))
+    sign(demo, person, ago + 5)
+    take_quiz(demo, person, "charter", ago + 4, passes=True)
+    read_course(demo, person, security, ago + 4, len(security.lessons))
+    tries = 0
+    while not take_until_passed(demo, person, ago - tries * 1.2):
+        tries += 1
+
+
+def take_until_passed(demo: Demo, person: Person, ago: float) -> bool:
+    """Sit the security quiz; nearly everyone passes at the first go."""
+    passes = demo.random.random() > 0.1
+    take_quiz(demo, person, "security", ago, passes)
+    return passes
+
+
+def make_ambassadors(demo: Demo, named: dict[str, Person]) -> None:
+    """Applications in every state and a few mandates: filled in by the ambassadors' room once it is there."""

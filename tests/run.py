@@ -1,0 +1,30 @@
+"""``make test``: the whole suite, on SQLite with the browser, then on PostgreSQL; two processes each.
+
+Arguments are passed on to pytest: ``python -m tests.run tests/people -x``.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+
+def run(*arguments: str) -> int:
+    """One run of pytest, over the machine's cores."""
+    workers = str(min(4, os.cpu_count() or 2))
+    command = [sys.executable, "-m", "pytest", "-q", "-n", workers, "--dist", "worksteal", *arguments]
+    print("→", " ".join(command[2:]), flush=True)
+    return subprocess.call(command)
+
+
+def main() -> int:
+    """Both databases always run, so that one failure does not hide another."""
+    given = sys.argv[1:]
+    first = run(*given)
+    second = run("--database=postgresql", *given)
+    return first or second
+
+
+if __name__ == "__main__":
+    sys.exit(main())
