@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import i18n, operations
+from .config import ROOT
 from .db import db, utcnow
 from .errors import Refusal
 from .i18n import _
@@ -56,8 +57,6 @@ def setup_guards(app: Flask) -> None:
 
 
 def _translations():
-    from .config import ROOT
-
     return ROOT / "elearn" / "translations"
 
 
@@ -133,18 +132,22 @@ def _personal() -> dict:
     }
 
 
-@lru_cache(maxsize=1)
-def _manifest() -> dict[str, str]:
-    from .config import ROOT
+MANIFEST = ROOT / "static" / "vendor" / "manifest.json"
 
-    path = ROOT / "static" / "vendor" / "manifest.json"
-    return json.loads(path.read_text()) if path.exists() else {}
+
+@lru_cache(maxsize=2)
+def _manifest(built_at: int) -> dict[str, str]:
+    return json.loads(MANIFEST.read_text("utf-8"))
 
 
 def asset(name: str) -> str:
     """The URL of a built file by its logical name (``theme.css``); its name carries its hash, so it may be cached
     for ever."""
-    return f"/static/vendor/{_manifest().get(name, name)}"
+    try:
+        names = _manifest(MANIFEST.stat().st_mtime_ns)
+    except OSError:
+        names = {}
+    return f"/static/vendor/{names.get(name, name)}"
 
 
 def show_date(value, format: str = "long") -> str:
