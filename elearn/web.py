@@ -121,8 +121,10 @@ def _personal() -> dict:
     """How this person reads, and the links of their account."""
     if not current_user.is_authenticated:
         return {"sign_in_url": "/login"}
-    links = [SimpleNamespace(label=_("Mon compte"), url="/me", icon="settings")]
-    links.append(SimpleNamespace(label=_("Mes messages"), url="/me/messages", icon="mail"))
+    links = [SimpleNamespace(label=_("Ma page"), url="/me", icon="settings")]
+    unread = current_user.unread_count
+    messages = _("Mes messages (%(count)s)", count=unread) if unread else _("Mes messages")
+    links.append(SimpleNamespace(label=messages, url="/me/messages", icon="mail"))
     return {
         "theme": current_user.theme,
         "text_size": current_user.text_size,

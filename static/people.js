@@ -5,12 +5,11 @@ for (const input of document.querySelectorAll('input[data-reveal]')) {
   button.type = 'button';
   button.className = 'btn btn-quiet btn-sm pv-reveal';
   button.setAttribute('aria-controls', input.id);
-  button.setAttribute('aria-pressed', 'false');
   button.textContent = input.dataset.reveal;
   button.addEventListener('click', () => {
     const shown = input.type === 'text';
     input.type = shown ? 'password' : 'text';
-    button.setAttribute('aria-pressed', String(!shown));
+    button.textContent = shown ? input.dataset.reveal : input.dataset.hide;
     input.focus();
   });
   input.after(button);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from ..i18n import _l
@@ -23,7 +24,11 @@ class SignInForm(FlaskForm):
     password = PasswordField(
         _l("Mot de passe"),
         [InputRequired(_l("Indiquez votre mot de passe."))],
-        render_kw={"autocomplete": "current-password", "data-reveal": _l("Afficher le mot de passe")},
+        render_kw={
+            "autocomplete": "current-password",
+            "data-reveal": _l("Afficher le mot de passe"),
+            "data-hide": _l("Masquer le mot de passe"),
+        },
     )
     remember = BooleanField(_l("Rester connecté sur cet appareil"))
 
@@ -44,7 +49,11 @@ class NewPasswordForm(FlaskForm):
     new_password = PasswordField(
         _l("Nouveau mot de passe"),
         [InputRequired(_l("Choisissez un mot de passe."))],
-        render_kw={"autocomplete": "new-password", "data-reveal": _l("Afficher le mot de passe")},
+        render_kw={
+            "autocomplete": "new-password",
+            "data-reveal": _l("Afficher le mot de passe"),
+            "data-hide": _l("Masquer le mot de passe"),
+        },
     )
 
 
@@ -71,13 +80,23 @@ class CertificateNameForm(FlaskForm):
 class DisplayForm(FlaskForm):
     """How pages look and in which language."""
 
-    language = RadioField(_l("Langue"), choices=[("fr", "Français"), ("en", "English")])
+    language = RadioField(_l("Langue"), choices=[SelectChoice("fr", "Français"), SelectChoice("en", "English")])
     theme = RadioField(
         _l("Couleurs"),
-        choices=[("auto", _l("Comme mon appareil")), ("light", _l("Claires")), ("dark", _l("Sombres"))],
+        choices=[
+            SelectChoice("auto", _l("Comme mon appareil")),
+            SelectChoice("light", _l("Claires")),
+            SelectChoice("dark", _l("Sombres")),
+        ],
     )
     text = RadioField(
         _l("Taille du texte"),
-        choices=[("1", _l("Normale")), ("2", _l("Grande")), ("3", _l("Très grande"))],
+        choices=[
+            SelectChoice("1", _l("Normale")),
+            SelectChoice("2", _l("Grande")),
+            SelectChoice("3", _l("Très grande")),
+        ],
     )
-    spacing = RadioField(_l("Espacement"), choices=[("normal", _l("Normal")), ("wide", _l("Large"))])
+    spacing = RadioField(
+        _l("Espacement"), choices=[SelectChoice("normal", _l("Normal")), SelectChoice("wide", _l("Large"))]
+    )

@@ -21,27 +21,7 @@ DEVICE_COOKIE = "pv_device"
 DEVICE_DAYS = 400
 
 
-# --- What every page knows of the person ----------------------------------------------------------------------
-
-
-@blueprint.app_context_processor
-def frame_variables() -> dict:
-    """What templates/base.html shows of the person: reading settings, and the links of the account."""
-    known = {"sign_in_url": url_for("people.login"), "sign_out_url": url_for("people.logout")}
-    if not current_user or not current_user.is_authenticated:
-        return known
-    unread = current_user.unread_count
-    messages = _("Mes messages (%(count)s)", count=unread) if unread else _("Mes messages")
-    return {
-        **known,
-        "theme": current_user.theme,
-        "text_size": current_user.text_size,
-        "spacing": "wide" if current_user.text_spacing == 2 else "normal",
-        "account_links": [
-            {"label": _("Ma page"), "url": url_for("people.me"), "icon": "person"},
-            {"label": messages, "url": url_for("notifications.own"), "icon": "chat"},
-        ],
-    }
+# --- Every request --------------------------------------------------------------------------------------------
 
 
 @blueprint.after_app_request
