@@ -1,0 +1,1 @@
+"""Measures, never decides: `make bench` prints server CPU milliseconds per request beside a bare page's."""
