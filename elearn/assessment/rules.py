@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ..content.items import grade as grade_item
-from ..content.types import Item, Quiz
+from ..content.types import Quiz
 from ..errors import Refusal
 from ..i18n import _l
 
@@ -32,36 +31,24 @@ PAGE_ITEMS = 5
 def draw(quiz: Quiz, seed: int, seen: Iterable[Collection[str]] = ()) -> tuple[str, ...]:
     """Draw the items of one attempt, in the order shown. The same seed and past give the same draw.
 
-    One variant of each knock-out family, then an item for each article or lesson not yet covered, then others up to
-    ``quiz.items``, spread as evenly as the bank allows. Never two variants of a family: knowing one must not be
-    helped by meeting another. Items met in earlier attempts (``seen``, the latest first) are left for last, the
+    One variant of each knock-out family, then an item for each article or lesson not yet covered, then any others up
+    to ``quiz.items``. Never two variants of a family: meeting one must not help with another. Items met in earlier attempts (``seen``, the latest first) are left for last, the
     oldest of them before the newest, so that a retry asks something else.
     """
     chance = random.Random(seed)
     met = {id_: age for age, attempt in reversed(list(enumerate(seen, 1))) for id_ in attempt}
-    rank = {item.id: (-_freshness(met, item.id), chance.random()) for item in quiz.bank}
+    rank = {item.id: (-met.get(item.id, 1_000), chance.random()) for item in quiz.bank}
     drawn = [min(variants, key=lambda i: rank[i.id]) for _name, variants in sorted(quiz.families.items())]
     pool = sorted((item for item in quiz.bank if not item.family), key=lambda i: rank[i.id])
-    load = Counter({quiz.covered(item): 0 for item in quiz.bank})
-    load.update(quiz.covered(item) for item in drawn)
-    while pool and (len(drawn) < quiz.items or _bare(load, pool, quiz)):
-        thinnest = min(load[quiz.covered(item)] for item in pool)
-        item = next(i for i in pool if load[quiz.covered(i)] == thinnest)
-        pool.remove(item)
-        drawn.append(item)
-        load[quiz.covered(item)] += 1
+    covered = {quiz.covered(item) for item in drawn}
+    for item in pool:
+        if quiz.covered(item) not in covered:
+            covered.add(quiz.covered(item))
+            drawn.append(item)
+    taken = {item.id for item in drawn}
+    drawn += [item for item in pool if item.id not in taken][: max(0, quiz.items - len(drawn))]
     chance.shuffle(drawn)
     return tuple(item.id for item in drawn)
-
-
-def _freshness(met: Mapping[str, int], id_: str) -> int:
-    """How long ago an item was met, in attempts; never met is the freshest."""
-    return met.get(id_, 1_000)
-
-
-def _bare(load: Counter, pool: list[Item], quiz: Quiz) -> bool:
-    """Whether something is still uncovered that the pool could cover."""
-    return any(load[quiz.covered(item)] == 0 for item in pool)
 
 
 def check_drawable(quiz: Quiz) -> list[str]:

@@ -1,0 +1,1 @@
+"""Tests of drawing, attempts and results."""
