@@ -1,0 +1,187 @@
+"""HR's desk and the managers' page: figures, the list of people, its files. No page here changes anything."""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import SimpleNamespace
+
+from flask import Blueprint, Response, render_template, request, send_file, stream_with_context, url_for
+from flask_babel import format_date, format_decimal
+from flask_login import current_user
+
+from ..credentials.completion import PARTS
+from ..db import utcnow
+from ..errors import NotFound
+from ..i18n import _, _l, company_day, language
+from ..permissions import Permission, permission_required
+from . import exports, queries, rules, words
+from .rules import Filter
+
+blueprint = Blueprint("reporting", __name__)
+
+
+@blueprint.app_template_filter("number")
+def show_number(value: int) -> str:
+    """A number as the reader's language writes it: « 20 000 »."""
+    return format_decimal(value)
+
+
+def _read_filter() -> Filter:
+    return rules.read_filter(request.args, request.args.getlist("missing"))
+
+
+def _today() -> dt.date:
+    return company_day(utcnow())
+
+
+# --- Figures --------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/hr")
+@permission_required(Permission.HR_COMPLETION)
+def dashboard():
+    """Who is trained: the share, the funnel, by department one level at a time, by site, by arrival, by month."""
+    asked = _read_filter()
+    # The dashboard is cut by where people work and since when; by what they did, one cuts the list.
+    wanted = Filter(
+        department=asked.department,
+        site=asked.site,
+        arrival=asked.arrival,
+        arrived_from=asked.arrived_from,
+        arrived_to=asked.arrived_to,
+    )
+    lineage = queries.get_lineage(wanted.department) if wanted.department else []
+    if wanted.department and not lineage:
+        raise NotFound(_l("Ce service n’existe pas, ou n’existe plus."))
+    now = utcnow()
+    on = company_day(now)
+    overview = queries.get_overview(wanted, on, now)
+    return render_template(
+        "reporting/dashboard.html",
+        wanted=wanted,
+        lineage=lineage,
+        overview=overview,
+        periods={period.name: period for period in rules.arrivals(on)},
+        benchmark=rules.BENCHMARK,
+        percent=rules.percent,
+        words=words,
+        on=on,
+    )
+
+
+# --- The list of people ---------------------------------------------------------------------------------------
+
+
+@blueprint.get("/hr/people")
+@permission_required(Permission.HR_COMPLETION)
+def people():
+    """The list: search, filters, order and page stand in its address."""
+    wanted, on = _read_filter(), _today()
+    page = queries.list_page(wanted, on, request.args.get("after", ""), request.args.get("before", ""))
+    return render_template(
+        "reporting/people.html",
+        wanted=wanted,
+        page=page,
+        total=queries.count_people(wanted, on),
+        chips=_chips(wanted),
+        department_choices=_department_choices(wanted),
+        site_choices=[*((site, site) for site in queries.list_sites()), ("-", _("Site inconnu"))],
+        more=bool(wanted.args(q="", department=None, direct=False, issued="", missing=(), arrival="", sort="name")),
+        words=words,
+        state_of=lambda line: rules.certificate_state(line.valid_until, on),
+        on=on,
+    )
+
+
+def _department_choices(wanted: Filter) -> list[tuple[int, str]]:
+    found = queries.list_departments(wanted.department or None)
+    tree = [(each.id, "\u2007\u2007" * each.depth + each.name) for each in found]
+    return [*tree, (0, _("Sans service"))]
+
+
+def _chips(wanted: Filter) -> list[SimpleNamespace]:
+    """What the form cannot show of a filter that a figure led to: a sentence each, and the address without it."""
+    chips = []
+
+    def add(label, **changes):
+        chips.append(SimpleNamespace(label=label, url=url_for("reporting.people", **wanted.args(**changes))))
+
+    if wanted.issued:
+        month = words.month(rules.read_month(wanted.issued))
+        add(_("Certificat délivré en %(month)s", month=month), issued="")
+    if wanted.missing:
+        names = ", ".join(words.parts()[part] for part in wanted.missing)
+        add(_("Il manque au moins : %(parts)s", parts=names), missing=())
+    if wanted.direct:
+        add(_("Sans les services rattachés"), direct=False)
+    if wanted.arrival:
+        add(_("Date d’arrivée inconnue"), arrival="")
+    return chips
+
+
+def _rows(wanted: Filter, on: dt.date):
+    """The list as cells, in the order of words.headings()."""
+    states, certificates = words.states(), words.certificates()
+    erased = _("Personne effacée")
+    for line in queries.iterate(wanted, on):
+        row = [line.name or erased, line.department, line.site]
+        for part in PARTS:
+            moment = line.done_at[part]
+            row += [states[line.states[part]], company_day(moment) if moment else None]
+        state = rules.certificate_state(line.valid_until, on)
+        issued = company_day(line.certified_at) if line.certified_at else None
+        yield [*row, certificates[state], issued, line.valid_until]
+
+
+@blueprint.get("/hr/people.csv")
+@permission_required(Permission.HR_COMPLETION)
+def people_csv():
+    """What the list shows, all its pages, for a spreadsheet; sent as it is read."""
+    wanted, on = _read_filter(), _today()
+    pattern = "dd/MM/y" if language() == "fr" else "y-MM-dd"
+    chunks = exports.write_csv(
+        words.headings(), _rows(wanted, on), words.delimiter(), lambda day: format_date(day, pattern)
+    )
+    response = Response(stream_with_context(chunks), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(on)}.csv"'
+    return response
+
+
+@blueprint.get("/hr/people.xlsx")
+@permission_required(Permission.HR_COMPLETION)
+def people_xlsx():
+    """The same as a workbook, with days as days."""
+    wanted, on = _read_filter(), _today()
+    date_format = "dd/mm/yyyy" if language() == "fr" else "yyyy-mm-dd"
+    file = exports.write_xlsx(_("Suivi de la formation"), words.headings(), _rows(wanted, on), date_format)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return send_file(file, mimetype=kind, as_attachment=True, download_name=f"{_file_name(on)}.xlsx")
+
+
+def _file_name(on: dt.date) -> str:
+    return f"{'suivi-formation' if language() == 'fr' else 'training'}-{on.isoformat()}"
+
+
+# --- Managers -------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/team")
+@permission_required(Permission.TEAM_COMPLETION)
+def team():
+    """A manager's own teams: the same facts as HR's list, of nobody else."""
+    asked, on = _read_filter(), _today()
+    wanted = Filter(q=asked.q, path=asked.path, charter=asked.charter, security=asked.security)
+    direct_only = request.args.get("teams") != "all"
+    of = {"manager_id": current_user.id, "direct_only": direct_only}
+    page = queries.list_page(wanted, on, request.args.get("after", ""), request.args.get("before", ""), **of)
+    return render_template(
+        "reporting/team.html",
+        wanted=wanted,
+        direct_only=direct_only,
+        page=page,
+        total=queries.count_people(wanted, on, **of),
+        totals=queries.get_totals(Filter(), on, **of),
+        words=words,
+        percent=rules.percent,
+        state_of=lambda line: rules.certificate_state(line.valid_until, on),
+    )

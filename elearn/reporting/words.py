@@ -1,0 +1,79 @@
+"""What is read of parts, states and certificates, in the reader's language: pages and exports share these words."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask_babel import format_date
+
+from ..i18n import _, language
+from . import rules
+
+
+def parts() -> dict[str, str]:
+    """The three mandatory parts, as people outside call them."""
+    return {"path": _("Parcours"), "charter": _("Charte"), "security": _("Sécurité")}
+
+
+def states() -> dict[int, str]:
+    """A part's state in the database → its name."""
+    return {0: _("Pas commencé"), 1: _("En cours"), 2: _("Fait")}
+
+
+def state_choices() -> list[tuple[str, str]]:
+    """A part's state as an address has it → its name, the farthest first."""
+    return [(name, states()[number]) for name, number in sorted(rules.STATES.items(), key=lambda item: -item[1])]
+
+
+def certificates() -> dict[str, str]:
+    """States of a certificate, as filters name them."""
+    return {
+        "valid": _("Valable"),
+        "expiring": _("Valable, se termine sous 60 jours"),
+        "expired": _("Expiré"),
+        "none": _("Pas de certificat"),
+    }
+
+
+def presences() -> dict[str, str]:
+    """Who is on a list."""
+    return {"active": _("Présents"), "left": _("Partis"), "all": _("Présents et partis")}
+
+
+def sorts() -> dict[str, str]:
+    """Orders of a list."""
+    return {"name": _("Nom"), "department": _("Service"), "certificate": _("Fin du certificat")}
+
+
+def arrivals() -> dict[str, str]:
+    """Periods of arrival."""
+    return {
+        "new": _("Depuis moins de 3 mois"),
+        "year": _("De 3 à 12 mois"),
+        "three": _("De 1 à 3 ans"),
+        "before": _("Plus de 3 ans"),
+        "unknown": _("Date d’arrivée inconnue"),
+    }
+
+
+def month(first: dt.date) -> str:
+    """« mars 2026 »."""
+    return format_date(first, "MMMM y")
+
+
+def short_month(first: dt.date) -> str:
+    """The month on an axis, short enough for twelve of them on a small screen."""
+    return format_date(first, "LLLLL")
+
+
+def headings() -> list[str]:
+    """The columns of lists and exports, in order."""
+    columns = [_("Nom"), _("Service"), _("Site")]
+    for name in parts().values():
+        columns += [name, _("%(part)s, fait le", part=name)]
+    return [*columns, _("Certificat"), _("Certificat délivré le"), _("Certificat valable jusqu’au")]
+
+
+def delimiter() -> str:
+    """What French spreadsheets expect between cells, whose comma is a decimal mark; a comma elsewhere."""
+    return ";" if language() == "fr" else ","
