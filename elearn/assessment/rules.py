@@ -154,7 +154,7 @@ def check_may_start(allowed: Allowance) -> None:
     if allowed.passed:
         raise Refusal(_l("Vous avez déjà réussi ce quiz."))
     if allowed.opens_at is not None:
-        raise Refusal(_l("Vos trois essais sont faits. La page du quiz dit quand les suivants s’ouvrent."))
+        raise Refusal(_l("Une pause est en cours. La page du quiz dit quand les essais suivants s’ouvrent."))
 
 
 def deadline(quiz: Quiz, extra_percent: int, started_at: dt.datetime) -> dt.datetime | None:
