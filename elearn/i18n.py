@@ -7,15 +7,17 @@ into one catalogue by ``flask translations compile``.
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flask import current_app, g, has_request_context, request, session
-from flask_babel import Babel, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, get_locale, lazy_gettext
 from flask_login import current_user
+from markupsafe import Markup
 
-_ = gettext
+from .config import ROOT
+
 _l = lazy_gettext
-_n = ngettext
 
 LANGUAGES = ("fr", "en")
 LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
@@ -40,6 +42,48 @@ def language() -> str:
     """The two-letter language of the present answer; French outside of any request."""
     locale = get_locale()
     return locale.language if locale and locale.language in LANGUAGES else "fr"
+
+
+@lru_cache(maxsize=1)
+def _english():
+    from babel.support import Translations
+
+    return Translations.load(str(ROOT / "elearn" / "translations"), ["en"])
+
+
+def _(sentence: str, **variables) -> str:
+    """The sentence in the language of the present answer, with its variables put in."""
+    found = _english().ugettext(sentence) if language() == "en" else sentence
+    return found % variables if variables else found
+
+
+def _n(one: str, many: str, num: int, **variables) -> str:
+    """The sentence that fits a number: French says zero in the singular, English in the plural."""
+    if language() == "en":
+        found = _english().ungettext(one, many, num)
+    else:
+        found = one if abs(num) < 2 else many
+    return found % {"num": num, **variables}
+
+
+@lru_cache(maxsize=4096)
+def _safe(sentence: str, language: str) -> Markup:
+    return Markup(_english().ugettext(sentence) if language == "en" else sentence)
+
+
+def say(sentence: str, **variables) -> Markup:
+    """``_`` for templates: a page says a hundred sentences, so the plain ones are kept; variables are escaped."""
+    found = _safe(sentence, language())
+    return found % variables if variables else found
+
+
+def say_many(one: str, many: str, num: int, **variables) -> Markup:
+    """``ngettext`` for templates."""
+    if language() == "en":
+        found = _safe(_english().ungettext(one, many, num), "fr")
+    else:
+        found = _safe(one if abs(num) < 2 else many, "fr")
+    return found % {"num": num, **variables}
 
 
 def company_day(moment: dt.datetime) -> dt.date:

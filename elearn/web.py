@@ -40,6 +40,7 @@ def setup_kernel(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(asset=asset, Permission=Permission)
+    app.jinja_env.globals.update({"_": i18n.say, "gettext": i18n.say, "ngettext": i18n.say_many})
     app.add_template_filter(show_date, "date")
     app.add_template_filter(show_moment, "moment")
     app.context_processor(common_variables)
@@ -113,7 +114,6 @@ def common_variables() -> dict:
         "nav": navigation(),
         **_personal(),
         "site_revision": get_site().revision,
-        "_": _,
     }
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from functools import lru_cache
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import bindparam, func, literal, select
 
-from ..db import db
+from ..db import UtcDateTime, db
 from ..notifications.models import Message
 from .models import PasswordReset, Person, RoleAssignment, UserSession
 
@@ -17,9 +18,9 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def get_session_person(token: str, now: dt.datetime) -> Person | None:
-    """The person signed in by this token, with their roles and unread messages, in one query; None when the
-    session ended."""
+@lru_cache(maxsize=1)
+def _session_statement():
+    """Every request asks it, so it is put together once."""
     roles = (
         select(func.aggregate_strings(RoleAssignment.role, literal(",")))
         .where(RoleAssignment.person_id == Person.id)
@@ -30,17 +31,23 @@ def get_session_person(token: str, now: dt.datetime) -> Person | None:
         .where(Message.person_id == Person.id, Message.read_at.is_(None), Message.in_app)
         .scalar_subquery()
     )
-    row = db.session.execute(
+    return (
         select(Person, UserSession.id, UserSession.last_seen_on, roles, unread)
         .join(UserSession, UserSession.person_id == Person.id)
         .where(
-            UserSession.token_hash == hash_token(token),
+            UserSession.token_hash == bindparam("token"),
             UserSession.ended_at.is_(None),
-            UserSession.expires_at > now,
+            UserSession.expires_at > bindparam("now", type_=UtcDateTime),
             Person.closed_at.is_(None),
             Person.erased_at.is_(None),
         )
-    ).first()
+    )
+
+
+def get_session_person(token: str, now: dt.datetime) -> Person | None:
+    """The person signed in by this token, with their roles and unread messages, in one query; None when the
+    session ended."""
+    row = db.session.execute(_session_statement(), {"token": hash_token(token), "now": now}).first()
     if row is None:
         return None
     person, session_id, seen_on, names, unread_count = row
