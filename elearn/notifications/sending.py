@@ -31,10 +31,10 @@ def build(rendered, reader, sender: str, message_id: int, now) -> EmailMessage:
     mail["Subject"] = rendered.subject
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<message-{message_id}@{address.rpartition('@')[2] or 'localhost'}>"
-    mail["Content-Language"] = rendered.language
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(rendered.text)
     mail.add_alternative(rendered.html, subtype="html")
+    mail["Content-Language"] = rendered.language  # After the parts, which would take it along.
     return mail
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from elearn.db import db, transaction, utcnow
-from elearn.errors import TooMany
+from elearn.errors import Gone, Invalid, TooMany
 from elearn.people import passwords, rules, signing_in
 from elearn.people.models import KnownDevice, Person, SignInFailure, UserSession
 
@@ -83,9 +83,9 @@ def test_login_when_unknown_costs_the_same(app, person, monkeypatch, count_queri
     monkeypatch.setattr(passwords, "verify_password", lambda kept, given: bool(work.append("verify")))
     shapes = []
     for identifier in ("eleonore@tests.example", "nobody@tests.example"):
-        with app.test_request_context("/login"), count_queries() as statements:
-            with pytest.raises(Exception, match="ne vont pas ensemble"):
-                sign_in(identifier, "wrong", visitor(app))
+        context, refused = app.test_request_context("/login"), pytest.raises(Invalid, match="ne vont pas ensemble")
+        with context, count_queries() as statements, refused:
+            sign_in(identifier, "wrong", visitor(app))
         shapes.append([s.split()[0] for s in statements if not s.startswith("SELECT")])
     assert work == ["verify", "verify"]
     assert shapes[0] == shapes[1] == ["DELETE", "INSERT"]
@@ -370,8 +370,6 @@ def test_login_when_two_sign_in_at_once(app, person):
 
 def test_login_when_password_changes_during_check(app, person):
     """A password that was right when the check began opens nothing once it was changed."""
-    from elearn.errors import Gone
-
     with transaction():
         attempt = signing_in.begin_attempt("a-1024", visitor(app), utcnow())
     with transaction():
