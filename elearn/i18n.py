@@ -39,9 +39,15 @@ def choose_locale() -> str:
 
 
 def language() -> str:
-    """The two-letter language of the present answer; French outside of any request."""
-    locale = get_locale()
-    return locale.language if locale and locale.language in LANGUAGES else "fr"
+    """The two-letter language of the present answer; French outside of any request.
+
+    A page asks a hundred times: after the first, where Flask-Babel keeps the locale is read directly.
+    """
+    try:
+        return g._flask_babel.babel_locale.language
+    except (AttributeError, RuntimeError):
+        locale = get_locale()
+        return locale.language if locale and locale.language in LANGUAGES else "fr"
 
 
 @lru_cache(maxsize=1)
