@@ -30,7 +30,7 @@ class SignInForm(FlaskForm):
             "data-hide": _l("Masquer le mot de passe"),
         },
     )
-    remember = BooleanField(_l("Rester connecté sur cet appareil"))
+    remember = BooleanField(_l("Garder ma session ouverte sur cet appareil"))
 
 
 class ForgotForm(FlaskForm):

@@ -18,8 +18,8 @@ from .models import PasswordReset, Person
 def register() -> None:
     """Tell the outbox what this room says, and whom it may write to."""
     register_readers(find_readers)
-    register_kind("password-reset", variables=show_reset, mandatory=True, in_app=False)
-    register_kind("password-changed", variables=show_change, mandatory=True)
+    register_kind("password_reset", variables=show_reset, mandatory=True, in_app=False)
+    register_kind("password_changed", variables=show_change, mandatory=True)
 
 
 def find_readers(ids: Iterable[int]) -> dict[int, Reader]:

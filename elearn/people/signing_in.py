@@ -236,7 +236,7 @@ def _set_password(person_id: int, new_hash: str, now: dt.datetime) -> None:
         .where(PasswordReset.person_id == person_id, PasswordReset.used_at.is_(None))
         .values(used_at=now)
     )
-    notifications.queue(person_id, "password-changed", {}, now)
+    notifications.queue(person_id, "password_changed", {}, now)
     record(person_id, "password-changed", now, person_id)
 
 
@@ -256,7 +256,7 @@ def ask_reset(identifier: str, visitor: Visitor, now: dt.datetime) -> None:
     if person is None or flooded or not person.is_active or not person.email:
         return
     reset = create_reset(person.id, now, rules.RESET_LIFE)
-    notifications.queue(person.id, "password-reset", {"reset": reset.id}, now)
+    notifications.queue(person.id, "password_reset", {"reset": reset.id}, now)
 
 
 def create_reset(person_id: int, now: dt.datetime, life: dt.timedelta) -> PasswordReset:

@@ -141,7 +141,7 @@ def logout():
     with transaction():
         signing_in.end_session(person_id, session_id, utcnow())
     leave()
-    say(_("Vous êtes déconnecté. À bientôt."), "info")
+    say(_("Votre session est fermée. À bientôt."), "info")
     return redirect(url_for("people.login"), 303)
 
 
@@ -366,5 +366,5 @@ def end_sessions():
     with transaction():
         signing_in.end_all_sessions(person_id, utcnow())
     leave()
-    say(_("Vous êtes déconnecté de tous vos appareils."), "info")
+    say(_("Vos sessions sont fermées sur tous vos appareils."), "info")
     return redirect(url_for("people.login"), 303)

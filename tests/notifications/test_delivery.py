@@ -21,7 +21,7 @@ from ..people.test_signing_in import together
 SENDER = "Porte-voix <porte-voix@tests.example>"
 
 
-def say(person, kind="password-changed", **values):
+def say(person, kind="password_changed", **values):
     """Queue a message, in a transaction of its own."""
     with transaction():
         return service.queue(person.id, kind, values.pop("ids", {}), values.pop("now", utcnow()), **values)
@@ -44,7 +44,7 @@ def states():
 def test_queue_when_cause_is_rolled_back(reader):
     """A message is never said of what did not happen."""
     with pytest.raises(RuntimeError), transaction():
-        service.queue(reader.id, "password-changed", {}, utcnow())
+        service.queue(reader.id, "password_changed", {}, utcnow())
         raise RuntimeError
     assert states() == []
 
@@ -62,7 +62,7 @@ def test_queue_when_said_once(app, reader):
 
     def queue(i):
         with transaction():
-            return service.queue(person_id, "password-changed", {}, utcnow(), once_key="reminder:1:2026-03")
+            return service.queue(person_id, "password_changed", {}, utcnow(), once_key="reminder:1:2026-03")
 
     results = together(app, 4, queue)
     assert sum(result is not None for result in results) == 1
@@ -126,7 +126,7 @@ def test_deliver_when_reader_is_gone(app, smtp, values):
 
 def test_deliver_when_nothing_is_left_to_say(reader, smtp):
     """A kind that has nothing left to say drops the message."""
-    register_kind("gone", template="notifications/password-changed.html", variables=lambda message, language: None)
+    register_kind("gone", template="notifications/password_changed.html", variables=lambda message, language: None)
     say(reader, kind="gone")
     assert deliver(smtp).dropped == 1 and smtp.mails == []
 
@@ -165,7 +165,7 @@ def test_deliver_when_template_fails(reader, smtp):
     def fail(message, language):
         raise ZeroDivisionError
 
-    register_kind("broken", template="notifications/password-changed.html", variables=fail)
+    register_kind("broken", template="notifications/password_changed.html", variables=fail)
     say(reader, kind="broken")
     say(reader)
     done = deliver(smtp)

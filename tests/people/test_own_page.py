@@ -37,7 +37,7 @@ def ask(browser, identifier):
 def link_of(person):
     """The link in the last mail to this person."""
     db.session.rollback()
-    message = db.session.scalar(select(Message).where(Message.kind == "password-reset").order_by(Message.id.desc()))
+    message = db.session.scalar(select(Message).where(Message.kind == "password_reset").order_by(Message.id.desc()))
     return render(message, find_readers([person.id])[person.id]).path
 
 
@@ -96,7 +96,7 @@ def test_reset_when_used(browser, person):
     again = browser.get(link, status=410)
     assert "Ce lien n’est plus valable" in again.text and "/password/forgot" in again.text
     db.session.rollback()
-    assert "password-changed" in db.session.scalars(select(Message.kind)).all()
+    assert "password_changed" in db.session.scalars(select(Message.kind)).all()
 
 
 def test_reset_when_opened_by_a_mail_filter(browser, person):
