@@ -34,7 +34,11 @@ class Server:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        self._wait(health, log)
+        try:
+            self._wait(health, log)
+        except BaseException:
+            self.stop()
+            raise
 
     def _wait(self, path: str, log: Path) -> None:
         end = time.monotonic() + 90
