@@ -10,6 +10,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from ..db import transaction, utcnow
 from . import loader, service
+from .files import read_folder
 
 content = AppGroup("content", help="Check, publish and measure what is taught and asked.")
 
@@ -40,7 +41,7 @@ def publish():
 @with_appcontext
 def check():
     """Print ``file:line: sentence`` for every fault; exits with 1 when there is one."""
-    folder = loader.read_folder(current_app.config["CONTENT_ROOT"], current_app.config["CONTENT_OVERLAY"])
+    folder = read_folder(current_app.config["CONTENT_ROOT"], current_app.config["CONTENT_OVERLAY"])
     faults = []
     for document, files in folder.items():
         faults += loader.load(document, files)[1]

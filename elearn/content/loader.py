@@ -7,163 +7,15 @@ publishes, and from an edition ever after.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-
-import yaml
 
 from . import types as t
+from .files import UNREADABLE, Fault, Files, digest_of
+from .item_loader import load_item, load_scenario
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.S)
-PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
-PLACEHOLDERS = ("company", "contact_referent", "contact_press", "contact_security", "contact_dpo", "oncall")
-SUFFIXES = (".yaml", ".md", ".svg", ".html", ".css")
-
-
-@dataclass(frozen=True, order=True)
-class Fault:
-    """Something that keeps a document from being published: ``file:line: sentence``."""
-
-    file: str
-    line: int
-    sentence: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.sentence}"
-
-
-class Files:
-    """The files of one document, with the faults found while reading them and the company values to fill in."""
-
-    def __init__(self, files: Mapping[str, str], values: Mapping[str, str] | None = None):
-        self.files = dict(files)
-        self.values = values or {}
-        self.faults: list[Fault] = []
-        self._yaml: dict[str, object] = {}
-
-    def fault(self, file: str, sentence: str, near: str | None = None) -> None:
-        """Record a fault, at the line where ``near`` first stands."""
-        self.faults.append(Fault(file, self.line(file, near), sentence))
-
-    def line(self, file: str, near: str | None) -> int:
-        """The first line that contains ``near``; 1 when it is not found."""
-        if near:
-            for number, line in enumerate(self.files.get(file, "").splitlines(), 1):
-                if near in line:
-                    return number
-        return 1
-
-    def fill(self, value, file: str):
-        """Put the company values in the place of ``{{company}}`` and its like, at any depth.
-
-        ``values`` may have a word by language, as ``oncall.en``; the file's own language decides.
-        """
-        if isinstance(value, str):
-            if "{{" not in value:
-                return value
-            language = "en" if ".en." in file else "fr"
-            return PLACEHOLDER.sub(
-                lambda m: self.values.get(f"{m.group(1)}.{language}") or self.values.get(m.group(1), m.group(0)), value
-            )
-        if isinstance(value, list):
-            return [self.fill(v, file) for v in value]
-        if isinstance(value, dict):
-            return {k: self.fill(v, file) for k, v in value.items()}
-        return value
-
-    def yaml(self, file: str, kind: type = dict):
-        """Read a YAML file; an empty object of ``kind`` where it is missing or broken."""
-        if file in self._yaml:
-            return self._yaml[file]
-        result = kind()
-        if file not in self.files:
-            self.fault(file, "ce fichier manque.")
-        else:
-            try:
-                loaded = yaml.load(self.files[file], _Loader)
-                if isinstance(loaded, kind):
-                    result = self.fill(loaded, file)
-                else:
-                    self.fault(file, f"ce fichier doit contenir {'une liste' if kind is list else 'des clés'}.")
-            except yaml.YAMLError as error:
-                mark = getattr(error, "problem_mark", None)
-                self.faults.append(
-                    Fault(file, mark.line + 1 if mark else 1, f"YAML illisible : {getattr(error, 'problem', error)}.")
-                )
-        self._yaml[file] = result
-        return result
-
-    def page(self, file: str) -> tuple[dict, str]:
-        """Read a Markdown file: its front matter and its body."""
-        if file not in self.files:
-            self.fault(file, "ce fichier manque.")
-            return {}, ""
-        match = FRONT_MATTER.match(self.files[file].replace("\r\n", "\n"))
-        if not match:
-            self.fault(file, "l’en-tête entre deux lignes `---` manque.")
-            return {}, self.files[file]
-        try:
-            front = yaml.load(match.group(1), _Loader)
-        except yaml.YAMLError as error:
-            self.fault(file, f"en-tête illisible : {getattr(error, 'problem', error)}.")
-            front = {}
-        return self.fill(front if isinstance(front, dict) else {}, file), self.fill(match.group(2).strip(), file)
-
-    def need(self, data: dict, name: str, file: str, near: str | None = None, default=""):
-        """A value that must be there; a fault and the default where it is not."""
-        if not isinstance(data, dict) or data.get(name) in (None, "", []):
-            self.fault(file, f"il manque `{name}`{f' à {near}' if near else ''}.", near)
-            return default
-        return data[name]
-
-
-def read_folder(root: Path, overlay: Path | None = None) -> dict[str, dict[str, str]]:
-    """Every document with its files, the company's folder laid over the shipped one document by document."""
-    documents = _documents_of(root)
-    if overlay:
-        documents.update(_documents_of(overlay))
-    return documents
-
-
-def _documents_of(root: Path) -> dict[str, dict[str, str]]:
-    documents: dict[str, dict[str, str]] = {}
-
-    def add(document: str, path: Path) -> None:
-        if path.suffix in SUFFIXES and path.is_file():
-            documents.setdefault(document, {})[path.relative_to(root).as_posix()] = path.read_text("utf-8")
-
-    for folder in sorted((root / "courses").glob("*/")):
-        name = folder.name
-        document = name if name in ("charter", "pages", "glossary", "briefs") else f"course:{name}"
-        for path in sorted(folder.rglob("*")):
-            add(document, path)
-    for quiz in sorted((root / "quizzes").glob("*.yaml")):
-        if "." in quiz.stem:
-            continue
-        document = "placement" if quiz.stem == "placement" else f"quiz:{quiz.stem}"
-        for path in sorted((root / "quizzes").glob(f"{quiz.stem}.*")):
-            add(document, path)
-        bank = (yaml.load(quiz.read_text("utf-8"), _Loader) or {}).get("bank")
-        for path in sorted((root / "quizzes" / "banks").glob(f"{bank}.*")):
-            add(document, path)
-    for folder in sorted((root / "certificates").glob("*/")):
-        for path in sorted(folder.rglob("*")):
-            add(f"award:{folder.name}", path)
-    return documents
-
-
-def digest_of(files: Mapping[str, str]) -> str:
-    """SHA-256 over paths and texts, in order: what makes an edition new."""
-    total = hashlib.sha256()
-    for path in sorted(files):
-        for part in (path, files[path]):
-            data = part.encode()
-            total.update(len(data).to_bytes(8, "big") + data)
-    return total.hexdigest()
+KINDS = ("path", "core", "security")
+MARKS = ("checked", "unchecked", "lawyer")
 
 
 def load(document: str, files: Mapping[str, str], values: Mapping[str, str] | None = None, edition=None):
@@ -181,13 +33,39 @@ def load(document: str, files: Mapping[str, str], values: Mapping[str, str] | No
         "placement": lambda: load_placement(source, edition_id),
         "award": lambda: load_award(slug, source, edition_id),
     }
-    return loaders[kind](), sorted(set(source.faults))
+    for path in sorted(source.files):
+        if UNREADABLE in source.files[path]:
+            before = source.files[path].split(UNREADABLE, 1)[0]
+            source.faults.append(Fault(path, before.count("\n") + 1, "ce fichier n’est pas en UTF-8."))
+    try:
+        loaded = loaders[kind]()
+    except (TypeError, ValueError, AttributeError, KeyError, RecursionError) as error:
+        # Whatever shape an author's file has, the others go on being served and this one is held back.
+        loaded, sentence = None, f"ce document n’a pas la forme que dit le mode d’emploi (README.md) : {error}."
+        source.faults.append(Fault(_main_file(document, source.files), 1, sentence))
+    return loaded, sorted(set(source.faults))
 
 
-def _sources(data) -> tuple[t.Source, ...]:
-    return tuple(
-        t.Source(str(s.get("text", "")), str(s.get("mark", "unchecked"))) for s in data or [] if isinstance(s, dict)
-    )
+def _main_file(document: str, files: Mapping[str, str]) -> str:
+    """The file that says what a document is made of."""
+    kind, _, slug = document.partition(":")
+    return {
+        "course": f"courses/{slug}/course.yaml",
+        "quiz": f"quizzes/{slug}.yaml",
+        "award": f"certificates/{slug}/certificate.yaml",
+        "placement": "quizzes/placement.yaml",
+    }.get(kind, f"courses/{kind}/{kind}.yaml")
+
+
+def _sources(source: Files, front: dict, file: str) -> tuple[t.Source, ...]:
+    """Sources of a lesson or an article, each with its mark."""
+    found = []
+    for data in front.get("sources") or []:
+        if not isinstance(data, dict) or not data.get("text") or data.get("mark") not in MARKS:
+            source.fault(file, f"une source a `text` et `mark` ({', '.join(MARKS)}).", "sources:")
+            continue
+        found.append(t.Source(str(data["text"]), data["mark"]))
+    return tuple(found)
 
 
 def _figures(source: Files, folder: str, language: str) -> dict[str, str]:
@@ -202,128 +80,6 @@ def _figures(source: Files, folder: str, language: str) -> dict[str, str]:
     return found
 
 
-def load_item(
-    data: dict, words: dict[str, dict], source: Files, keys_file: str, words_files: dict[str, str]
-) -> t.Item | None:
-    """One item from its keys and its words in each language."""
-    id_ = str(data.get("id", ""))
-    if not id_:
-        source.fault(keys_file, "une question n’a pas d’`id`.")
-        return None
-    by_language = t.Words()
-    classes = tuple(str(c) for c in data.get("classes") or ())
-    for language, all_words in words.items():
-        own = all_words.get(id_)
-        if not isinstance(own, dict):
-            source.fault(words_files[language], f"les mots de {id_} manquent.")
-            continue
-        choices = {str(k): str(v) for k, v in (own.get("choices") or {}).items()}
-        feedback = {str(k): str(v) for k, v in (own.get("feedback") or {}).items()}
-        source.need(own, "prompt", words_files[language], id_)
-        for choice in choices:
-            if not feedback.get(choice):
-                source.fault(words_files[language], f"le choix {choice} de {id_} n’a pas d’explication.", f"{id_}:")
-        labels = {str(k): str(v) for k, v in (own.get("classes") or {}).items()}
-        if set(labels) != set(classes):
-            source.fault(words_files[language], f"les classes de {id_} ne sont pas celles de ses clés.", f"{id_}:")
-        by_language[language] = t.ItemWords(
-            str(own.get("prompt", "")),
-            choices,
-            feedback,
-            {c: labels.get(c, c) for c in classes},
-            str(own.get("author", "")),
-            str(own.get("network", "")),
-        )
-    if "fr" not in by_language:
-        return None
-    for language, own in by_language.items():
-        if list(own.choices) != list(by_language["fr"].choices):
-            source.fault(
-                words_files[language],
-                f"les choix de {id_} ne sont pas ceux du français, dans le même ordre.",
-                f"{id_}:",
-            )
-    type_, key = str(data.get("type", "")), data.get("key")
-    if isinstance(key, list):
-        key = [str(k) for k in key]
-    elif isinstance(key, dict):
-        key = {str(k): str(v) for k, v in key.items()}
-    else:
-        key = str(key)
-    sentence = _key_fault(type_, key, list(by_language["fr"].choices), classes)
-    if sentence:
-        source.fault(keys_file, f"{id_} : {sentence}", f"id: {id_}")
-        return None
-    if data.get("difficulty") not in (1, 2, 3):
-        source.fault(keys_file, f"{id_} : la difficulté est 1, 2 ou 3.", f"id: {id_}")
-    return t.Item(
-        id=id_,
-        type=type_,
-        key=key,
-        difficulty=int(data.get("difficulty") or 2),
-        words=by_language,
-        article=data.get("article"),
-        lesson=data.get("lesson"),
-        family=data.get("family"),
-        classes=classes,
-    )
-
-
-def _key_fault(type_: str, key, choices: list[str], classes: tuple[str, ...]) -> str | None:
-    known = set(choices)
-    match type_:
-        case "single":
-            ok = isinstance(key, str) and key in known and len(choices) >= 3
-        case "boolean":
-            ok = key in ("t", "f") and known == {"t", "f"}
-        case "multiple":
-            ok = isinstance(key, list) and set(key) < known and len(key) >= 2
-        case "span":
-            ok = isinstance(key, list) and key and set(key) < known
-        case "ordering":
-            ok = isinstance(key, list) and sorted(key) == sorted(choices) and len(choices) >= 3
-        case "sorting":
-            ok = isinstance(key, dict) and set(key) == known and set(key.values()) <= set(classes) and len(classes) > 1
-        case _:
-            return f"le type « {type_} » n’existe pas."
-    return None if ok else "la clé ne correspond pas aux choix (voir quizzes/README.md)."
-
-
-def load_scenario(data: dict, words: dict[str, dict], source: Files, keys_file: str, words_files: dict[str, str]):
-    """One "publish or not?" scenario."""
-    id_ = str(data.get("id", ""))
-    by_language = t.Words()
-    for language, all_words in words.items():
-        own = all_words.get(id_)
-        if not isinstance(own, dict):
-            source.fault(words_files[language], f"les mots de {id_} manquent.")
-            continue
-        for name in ("context", "author", "segments", "why"):
-            source.need(own, name, words_files[language], id_)
-        feedback = own.get("feedback") or {}
-        if not isinstance(feedback, dict) or not feedback.get("publish") or not feedback.get("hold"):
-            source.fault(words_files[language], f"{id_} doit expliquer `publish` et `hold`.", f"{id_}:")
-            feedback = {}
-        by_language[language] = t.ScenarioWords(
-            str(own.get("context", "")),
-            str(own.get("author", "")),
-            str(own.get("network", "")),
-            {str(k): str(v) for k, v in (own.get("segments") or {}).items()},
-            {str(k): str(v) for k, v in feedback.items()},
-            str(own.get("why", "")),
-            str(own.get("better") or ""),
-        )
-    if "fr" not in by_language:
-        return None
-    key, spans = str(data.get("key", "")), tuple(str(s) for s in data.get("spans") or ())
-    if key not in ("publish", "hold") or (key == "hold") != bool(spans):
-        source.fault(keys_file, f"{id_} : `key` est publish (sans spans) ou hold (avec spans).", f"id: {id_}")
-    for language, own in by_language.items():
-        if not set(spans) <= set(own.segments) or set(own.segments) != set(by_language["fr"].segments):
-            source.fault(words_files[language], f"les segments de {id_} ne correspondent pas à ses clés.", f"{id_}:")
-    return t.Scenario(id_, key, spans, data.get("article"), str(data.get("slip", "none")), by_language)
-
-
 def load_course(slug: str, source: Files, edition_id: int = 0) -> t.Course:
     """A course of lessons."""
     folder = f"courses/{slug}"
@@ -335,14 +91,15 @@ def load_course(slug: str, source: Files, edition_id: int = 0) -> t.Course:
         words[language] = t.CourseWords(
             str(source.need(own, "title", file)),
             str(source.need(own, "summary", file)),
-            tuple(str(o) for o in source.need(own, "outcomes", file, default=[])),
+            source.need_list(own, "outcomes", file),
         )
     lessons = []
-    for stem in head.get("lessons") or []:
-        lessons.append(load_lesson(slug, str(stem), source))
-    if not lessons:
-        source.fault(f"{folder}/course.yaml", "ce cours n’a pas de leçon.")
-    return t.Course(slug, str(head.get("kind", "path")), int(head.get("tint") or 0), tuple(lessons), words, edition_id)
+    kind = str(head.get("kind", "path"))
+    if kind not in KINDS:
+        source.fault(f"{folder}/course.yaml", f"`kind` est l’un de {', '.join(KINDS)}.", "kind:")
+    for stem in source.need_list(head, "lessons", f"{folder}/course.yaml"):
+        lessons.append(load_lesson(slug, stem, source))
+    return t.Course(slug, kind, int(head.get("tint") or 0), tuple(lessons), words, edition_id)
 
 
 def load_lesson(course: str, stem: str, source: Files) -> t.Lesson:
@@ -359,14 +116,14 @@ def load_lesson(course: str, stem: str, source: Files) -> t.Lesson:
         front, body = source.page(file)
         words[language] = t.LessonWords(
             str(source.need(front, "title", file)),
-            tuple(str(o) for o in source.need(front, "objectives", file, default=[])),
+            source.need_list(front, "objectives", file),
             str(source.need(front, "takeaway", file)),
-            _sources(front.get("sources")),
+            _sources(source, front, file),
             t.Prose(body, _figures(source, f"courses/{course}", language), language),
         )
-    minutes = source.need(keys, "minutes", f"{base}.yaml", default=10)
+    minutes = source.need_number(keys, "minutes", f"{base}.yaml", 10)
     slug = re.sub(r"^\d+-", "", stem)
-    return t.Lesson(course, slug, int(minutes), tuple(i for i in items if i), tuple(s for s in scenarios if s), words)
+    return t.Lesson(course, slug, minutes, tuple(i for i in items if i), tuple(s for s in scenarios if s), words)
 
 
 def load_charter(source: Files, edition_id: int = 0, number: int = 0) -> t.Charter:
@@ -375,25 +132,26 @@ def load_charter(source: Files, edition_id: int = 0, number: int = 0) -> t.Chart
     head = source.yaml(f"{folder}/charter.yaml")
     statuses = head.get("status") or {}
     articles = []
-    for place, stem in enumerate(head.get("articles") or [], 1):
+    for place, stem in enumerate(source.need_list(head, "articles", f"{folder}/charter.yaml"), 1):
         words = t.Words()
         for language in t.LANGUAGES:
             file = f"{folder}/{stem}.{language}.md"
             front, body = source.page(file)
-            unacceptable = source.need(front, "unacceptable", file, default=[])
-            welcome = source.need(front, "welcome", file, default=[])
-            if len(unacceptable) != 3 or len(welcome) != 1:
-                source.fault(file, "un article a trois exemples de l’inacceptable et un exemple bienvenu.")
+            unacceptable = source.need_list(front, "unacceptable", file)
+            welcome = source.need_list(front, "welcome", file)
+            if file in source.files and (len(unacceptable) != 3 or len(welcome) != 1):
+                sentence = "un article a trois exemples de l’inacceptable et un exemple bienvenu."
+                source.fault(file, sentence, "unacceptable:" if len(unacceptable) != 3 else "welcome:")
             words[language] = t.ArticleWords(
                 str(source.need(front, "title", file)),
                 str(source.need(front, "essential", file)),
                 t.Prose(body, _figures(source, folder, language), language),
-                tuple(str(u) for u in unacceptable),
-                tuple(str(w) for w in welcome),
-                _sources(front.get("sources")),
+                unacceptable,
+                welcome,
+                _sources(source, front, file),
             )
         own_files = {p: f for p, f in source.files.items() if p.startswith(f"{folder}/{stem}.")}
-        slug = re.sub(r"^\d+-", "", str(stem))
+        slug = re.sub(r"^\d+-", "", stem)
         articles.append(t.Article(place, slug, str(statuses.get(stem, "guidance")), words, digest_of(own_files)))
     words = t.Words()
     for language in t.LANGUAGES:
@@ -425,15 +183,17 @@ def load_quiz(slug: str, source: Files, edition_id: int = 0) -> t.Quiz:
         words[language] = t.QuizWords(
             str(source.need(own, "title", own_file)), str(source.need(own, "introduction", own_file))
         )
-    limit = head.get("time_limit_minutes")
+    limit, cover = head.get("time_limit_minutes"), str(source.need(head, "cover", file, default="article"))
+    if cover not in ("article", "lesson"):
+        source.fault(file, "`cover` est article ou lesson.", "cover:")
     return t.Quiz(
         slug,
         tuple(i for i in items if i),
-        int(source.need(head, "items", file, default=20)),
-        str(source.need(head, "cover", file, default="article")),
-        int(source.need(head, "pass_percent", file, default=80)),
-        int(source.need(head, "attempts", file, default=3)),
-        int(source.need(head, "pause_hours", file, default=24)),
+        source.need_number(head, "items", file, 20),
+        cover,
+        source.need_number(head, "pass_percent", file, 80),
+        source.need_number(head, "attempts", file, 3),
+        source.need_number(head, "pause_hours", file, 24),
         int(limit) if limit else None,
         words,
         edition_id,
@@ -483,12 +243,12 @@ def load_briefs(source: Files, edition_id: int = 0) -> t.Briefs:
         for language in t.LANGUAGES:
             file = f"courses/briefs/briefs.{language}.yaml"
             own = source.yaml(file).get(id_) or {}
-            for name in ("title", "brief", "facts", "model", "watch"):
+            for name in ("title", "brief", "model", "watch"):
                 source.need(own, name, file, id_)
             words[language] = t.BriefWords(
                 str(own.get("title", id_)),
                 str(own.get("brief", "")),
-                tuple(str(f) for f in own.get("facts") or ()),
+                source.need_list(own, "facts", file, id_),
                 str(own.get("model", "")),
                 str(own.get("model_notes", "")),
                 str(own.get("watch", "")),
@@ -536,8 +296,8 @@ def load_award(slug: str, source: Files, edition_id: int = 0) -> t.Award:
             source.fault(f"{folder}/{name}", "ce fichier manque.")
     return t.Award(
         slug,
-        tuple(str(r) for r in source.need(head, "requirements", f"{folder}/certificate.yaml", default=[])),
-        int(source.need(head, "validity_months", f"{folder}/certificate.yaml", default=12)),
+        source.need_list(head, "requirements", f"{folder}/certificate.yaml"),
+        source.need_number(head, "validity_months", f"{folder}/certificate.yaml", 12),
         source.files.get(f"{folder}/template.html", ""),
         source.files.get(f"{folder}/theme.css", ""),
         words,

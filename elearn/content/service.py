@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 from ..db import db
 from . import loader
 from . import types as t
+from .files import Fault, digest_of, read_folder
 from .models import Edition, SiteState
 
 DEFAULT_SETTINGS = {
@@ -134,7 +135,9 @@ def get_document(edition_id: int):
         raise LookupError(f"no edition {edition_id}")
     files = dict(edition.files)
     values = json.loads(files.pop(VALUES_FILE, "{}"))
-    loaded, _ = loader.load(edition.document, files, values, edition)
+    loaded, faults = loader.load(edition.document, files, values, edition)
+    if loaded is None:
+        raise LookupError(f"edition {edition_id} cannot be read any more: {faults[0]}")
     with _lock:
         _editions[edition_id] = loaded
         while len(_editions) > MAX_OLD_EDITIONS:
@@ -170,7 +173,7 @@ class Publication:
 
     published: tuple[tuple[str, int], ...]
     unchanged: tuple[str, ...]
-    held_back: dict[str, list[loader.Fault]]
+    held_back: dict[str, list[Fault]]
 
 
 def publish(root: Path, overlay: Path | None, now, by_id: int | None = None, check=None) -> Publication:
@@ -192,7 +195,7 @@ def publish(root: Path, overlay: Path | None, now, by_id: int | None = None, che
             select(Edition.document, Edition.id, Edition.number, Edition.digest).where(Edition.is_current)
         )
     }
-    folder = loader.read_folder(root, overlay)
+    folder = read_folder(root, overlay)
     objects, faults = {}, {}
     for document, files in folder.items():
         objects[document], faults[document] = loader.load(document, files, values)
@@ -204,7 +207,7 @@ def publish(root: Path, overlay: Path | None, now, by_id: int | None = None, che
             held_back[document] = faults[document]
             continue
         files = {**files, VALUES_FILE: json.dumps(values, sort_keys=True)}
-        digest = loader.digest_of(files)
+        digest = digest_of(files)
         if document in current and current[document][2] == digest:
             unchanged.append(document)
             continue

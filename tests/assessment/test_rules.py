@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from elearn.assessment import rules
 from elearn.config import ROOT
 from elearn.content import loader
+from elearn.content.files import read_folder
+from elearn.content.files import read_folder
 from elearn.errors import Refusal
 
 from .banks import SHAPES, make_item, make_quiz, right, wrong
 
 pytestmark = pytest.mark.pure
 NOW = dt.datetime(2026, 11, 22, 13, 0, tzinfo=dt.UTC)
-DOCUMENTS = loader.read_folder(ROOT)
+DOCUMENTS = read_folder(ROOT)
 SHIPPED = {name: loader.load(f"quiz:{name}", DOCUMENTS[f"quiz:{name}"], {})[0] for name in ("charter", "security")}
 
 
