@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from ..content.items import grade, shown_order
@@ -239,7 +239,9 @@ def visit(slug, lesson_slug):
     person_id = current_user.id
     with transaction():
         service.visit_lesson(person_id, course, lesson, request.form.get("place", "")[:200], utcnow())
-    return "", 204
+    answer = make_response("", 204)
+    del answer.headers["Content-Type"]  # There is nothing of any type.
+    return answer
 
 
 # --- The charter ----------------------------------------------------------------------------------------------
