@@ -48,8 +48,11 @@ const shown = new Map([...items].map(([id, box]) => [id, JSON.stringify(fieldsOf
 
 // --- The receipt line ---
 const receipt = form.querySelector('[data-receipt-text]');
-function say(text) {
+const icon = form.querySelector('[data-receipt] use');
+function say(text, trouble = true) {
   if (receipt.textContent !== text) receipt.textContent = text;
+  icon.setAttribute('href', icon.getAttribute('href').replace(/#.*/, trouble ? '#warning' : '#circle-check'));
+  receipt.parentElement.classList.toggle('is-waiting', trouble);
 }
 function showFault(id, sentence) {
   const box = items.get(id);
@@ -79,7 +82,7 @@ async function freshToken() {
 }
 
 async function sendOnce() {
-  const batch = [...waiting].filter(([id]) => items.has(id) || !form.action.includes('?page='));
+  const batch = [...waiting];
   const answer = await fetch(form.dataset.save, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'X-CSRFToken': form.elements.csrf_token.value },
@@ -103,7 +106,7 @@ async function sendOnce() {
     if (items.has(id)) showFault(id, '');
   }
   for (const [id, sentence] of Object.entries(data.faults)) if (items.has(id)) showFault(id, sentence);
-  say(words('Receipt').replace('{n}', data.received).replace('{total}', data.total).replace('{time}', data.at));
+  say(words('Receipt').replace('{n}', data.received).replace('{total}', data.total).replace('{time}', data.at), false);
 }
 
 function flush() {

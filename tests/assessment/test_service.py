@@ -362,3 +362,15 @@ def test_two_orders_of_the_same_save(app):
     assert faults == []
     db.session.rollback()
     assert queries.get_responses(attempt_id)[id_].value == values[1]
+
+
+def test_sweep_by_hand(app):
+    """``flask quizzes close-overdue`` closes all that is over, one transaction each, and says how many."""
+    attempts = [start(make_person(), "security") for _ in range(3)]
+    answer = app.test_cli_runner().invoke(args=["quizzes", "close-overdue"])
+    assert "0 essai" in answer.output
+    with transaction():
+        for attempt in attempts[:2]:
+            db.session.get(Attempt, attempt.id).deadline_at = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    answer = app.test_cli_runner().invoke(args=["quizzes", "close-overdue"])
+    assert "2 essai" in answer.output
