@@ -9,7 +9,7 @@ from flask_login import current_user, login_user, logout_user
 
 from ..db import transaction, utcnow
 from ..errors import Forbidden, Gone, Invalid, NotFound, Refusal, TooMany
-from ..i18n import _
+from ..i18n import _, language
 from ..permissions import public, signed_in
 from ..web import current_user_loaded, get_site, safe_next, say
 from . import passwords, queries, rules, service, signing_in
@@ -55,10 +55,10 @@ def enter(token: str, device: str, url: str, remember: bool):
     """Answer with a new session: nothing of the visitor's cookie survives but the language, so that nobody can plant
     a session beforehand."""
     person = queries.get_session_person(token, utcnow())
-    language = session.get("language")
+    chosen = session.get("language")
     session.clear()
-    if language:
-        session["language"] = language
+    if chosen:
+        session["language"] = chosen
     login_user(person)
     session.permanent = remember
     return remember_device(redirect(url, 303), device)
@@ -147,11 +147,11 @@ def logout():
 
 def leave() -> None:
     """Forget the person in this browser's cookie, but not the language of the pages."""
-    language = session.get("language") or current_user.language
+    chosen = session.get("language") or current_user.language
     logout_user()
     session.clear()
-    if language:
-        session["language"] = language
+    if chosen:
+        session["language"] = chosen
 
 
 # --- Passwords ------------------------------------------------------------------------------------------------
@@ -257,7 +257,7 @@ def show_me(name_form=None, display_form=None):
         display_form=display_form
         or DisplayForm(
             formdata=None,
-            language=current_user.language or "fr",
+            language=language(),
             theme=current_user.theme,
             text=str(current_user.text_size),
             spacing=spacing,
