@@ -57,7 +57,7 @@ class Filter:
         return {
             name: _write(value)
             for name, value in ((f.name, getattr(changed, f.name)) for f in fields(self) if f.name != "faults")
-            if value != getattr(Filter, name, ()) and value not in (None, False)
+            if value != getattr(Filter, name, ()) and value is not None and value is not False
         }
 
     @property

@@ -1,0 +1,1 @@
+"""HR's desk, its files, and the firewall around it."""

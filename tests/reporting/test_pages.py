@@ -1,0 +1,227 @@
+"""HR's desk through its pages: each number is the list behind it, and files hold what the list shows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+
+import pytest
+
+from elearn.credentials.models import Completion
+from elearn.credentials.service import revoke
+from elearn.db import db, transaction, utcnow
+from elearn.reporting import queries
+from elearn.reporting.rules import Filter
+
+from ..factories import make_person
+from .company import make_company, train
+
+
+@pytest.fixture
+def desk(app, browser):
+    """HR signed in, in a company with people in every state."""
+    people, departments = make_company()
+    hr = make_person(given_name="Claire", family_name="Roussel", roles=("hr",))
+    browser.sign_in(hr)
+    browser.people, browser.departments = people, departments
+    return browser
+
+
+def total_of(page) -> int:
+    """The count a list announces."""
+    return int(re.sub(r"\D", "", page.html.find("h2", attrs={"role": "status"}).text))
+
+
+def names_on(browser, url) -> list[str]:
+    """Every name of a list, over all its pages."""
+    names, page = [], browser.get(url)
+    while True:
+        names += [cell.contents[0].strip() for cell in page.html.select("tbody th[scope=row]")]
+        following = page.html.find("a", rel="next")
+        if following is None:
+            return names
+        page = browser.get(following["href"])
+
+
+def test_dashboard_when_each_number_is_opened(desk):
+    """Every number of the dashboard, on every level of the tree, is exactly as many people as its list shows."""
+    totals, seen, dashboards, numbers = {}, {"/hr"}, ["/hr"], 0
+    while dashboards:
+        for link in desk.get(dashboards.pop()).html.select(".pv-content a[href^='/hr']"):
+            href, number = link["href"], re.search(r"\d+", link.text.replace("\u202f", ""))
+            if href.startswith("/hr?") and href not in seen:
+                seen.add(href)
+                dashboards.append(href)
+            elif href.startswith("/hr/people") and number:
+                numbers += 1
+                if href not in totals:
+                    totals[href] = total_of(desk.get(href))
+                assert totals[href] == int(number.group()), (href, link.text)
+    assert numbers > 200
+
+
+def test_list_when_paged(desk, monkeypatch):
+    """Pages cut by key show everybody once, in order, forwards and backwards, whatever the order."""
+    monkeypatch.setattr(queries.list_page, "__defaults__", ("", "", None, False, 7))
+    for sort in ("name", "department", "certificate"):
+        names = names_on(desk, f"/hr/people?sort={sort}")
+        assert len(names) == 36
+        page = desk.get(f"/hr/people?sort={sort}")
+        first = page.html.select_one("tbody th").text
+        page = desk.get(desk.get(page.html.find("a", rel="next")["href"]).html.find("a", rel="prev")["href"])
+        assert page.html.select_one("tbody th").text == first
+    assert names_on(desk, "/hr/people?sort=name") == sorted(
+        names_on(desk, "/hr/people"), key=lambda name: (name.split()[-1].lower(), name.lower())
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("", 36),
+        ("?q=prenom3", 5),
+        ("?q=NOM-TRAINED%20pr%C3%A9nom", 7),
+        ("?q=%25", 0),
+        ("?q=_", 0),
+        ("?site=Vannes", 15),
+        ("?site=-", 11),
+        ("?path=todo", 8),
+        ("?path=doing", 7),
+        ("?path=done&charter=doing", 7),
+        ("?security=done", 14),
+        ("?certificate=valid", 7),
+        ("?certificate=expired", 7),
+        ("?certificate=none", 22),
+        ("?missing=charter", 22),
+        ("?who=left", 2),
+        ("?who=all", 38),
+        ("?arrival=unknown", 6),
+        ("?department=0", 6),
+    ],
+)
+def test_list_when_filtered(desk, query, count):
+    """Each filter, accents and case apart, counts and lists the same people."""
+    assert total_of(desk.get(f"/hr/people{query}")) == count
+    assert len(names_on(desk, f"/hr/people{query}")) == count
+
+
+def test_list_when_by_department(desk):
+    """A department stands for its whole subtree; direct is it alone."""
+    works = desk.departments["works"].id
+    assert total_of(desk.get(f"/hr/people?department={works}")) == 20
+    assert total_of(desk.get(f"/hr/people?department={works}&direct=1")) == 5
+
+
+def test_list_when_somebody_was_erased(desk):
+    """Whoever was erased is counted and not named; whoever left is shown only when asked for."""
+    names = names_on(desk, "/hr/people?who=all")
+    assert names.count("Personne effacée") == 1
+    assert "Partie Ailleurs" in names
+    assert "Partie Ailleurs" not in names_on(desk, "/hr/people")
+
+
+def test_certificate_when_revoked(desk):
+    """A revoked certificate is not one, and why it was revoked is nowhere."""
+    from elearn.credentials.models import Credential
+
+    person = desk.people[0, "trained"]
+    with transaction():
+        revoke(db.session.query(Credential).filter_by(person_id=person.id).one().id, "Un motif secret", utcnow())
+    page = desk.get("/hr/people?q=prenom0%20trained")
+    assert "Pas de certificat" in page.text
+    assert "secret" not in page.text
+
+
+def read_csv(response, delimiter):
+    """The rows of a file as a spreadsheet reads them."""
+    assert response.body.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(response.body.decode("utf-8-sig")), delimiter=delimiter))
+
+
+def test_csv_when_the_list_is_filtered(desk):
+    """The file is the list: same people, same order, semicolons and French dates for French readers."""
+    url = "?path=done&sort=certificate&who=all"
+    rows = read_csv(desk.get(f"/hr/people.csv{url}"), ";")
+    assert [row[0] for row in rows[1:]] == names_on(desk, f"/hr/people{url}")
+    assert rows[0][:4] == ["Nom", "Service", "Site", "Parcours"]
+    assert re.fullmatch(r"\d\d/\d\d/\d{4}", rows[1][4])
+
+
+def test_csv_when_the_reader_is_english(desk):
+    """Elsewhere a comma and ISO days."""
+    hr = make_person(roles=("hr",), language="en")
+    rows = read_csv(desk.sign_in(hr).get("/hr/people.csv?path=done"), ",")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", rows[1][4])
+
+
+def test_files_when_a_name_is_a_formula(desk):
+    """What looks like a formula is text in both files."""
+    make_person(given_name="=HYPERLINK(1)", family_name="Zed", search_name="zed", site="@site")
+    rows = read_csv(desk.get("/hr/people.csv?q=zed"), ";")
+    assert rows[1][0] == "'=HYPERLINK(1) Zed"
+    assert rows[1][2] == "'@site"
+    book = zipfile.ZipFile(io.BytesIO(desk.get("/hr/people.xlsx?q=zed").body))
+    sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in sheet
+    assert "HYPERLINK" in sheet
+
+
+def test_dashboard_when_a_part_is_finished(desk):
+    """Figures are counted anew in a company of this size: what was just done shows at once."""
+    before = queries.get_totals(Filter(), utcnow().date()).valid
+    train(desk.people[0, "half"], "charter-quiz", "security-lessons", "security-quiz")
+    assert f"{before + 1} personnes sur 36" in desk.get("/hr").text
+
+
+def test_dashboard_when_the_department_is_unknown(desk):
+    """No such department: said, with the right status."""
+    desk.get("/hr?department=99999", status=404)
+
+
+@pytest.mark.parametrize(
+    ("url", "most"),
+    [("/hr", 9), ("/hr/people", 6), ("/hr/people?sort=certificate&path=done", 6), ("/hr/people.csv", 3)],
+)
+def test_pages_when_statements_are_counted(desk, count_queries, url, most):
+    """A bounded number of statements, whatever the number of people."""
+    with count_queries() as statements:
+        desk.get(url)
+    assert len(statements) <= most, statements
+
+
+def test_completion_when_summed_up_anew(desk):
+    """The row that HR reads is what fulfilments and credentials say."""
+    from elearn.credentials import completion
+
+    def rows():
+        db.session.rollback()
+        return {
+            r.person_id: (r.path, r.charter, r.security, r.charter_done_at, r.certified_at, r.valid_until)
+            for r in db.session.query(Completion)
+        }
+
+    before = rows()
+    with transaction():
+        for person_id in before:
+            completion.refresh(person_id)
+    assert rows() == before
+
+
+def test_team_when_there_are_reports_of_reports(app, browser):
+    """A manager sees those who report to them, on demand those below, and nobody else; a loop of managers ends."""
+    boss = make_person(roles=("manager",))
+    middle = make_person(family_name="Milieu", manager_id=boss.id, roles=("manager",))
+    below = make_person(family_name="Dessous", manager_id=middle.id)
+    make_person(family_name="Autre")
+    with transaction():
+        db.session.get(type(boss), boss.id).manager_id = below.id
+    browser.sign_in(boss)
+    assert len(names_on(browser, "/team")) == 1
+    assert len(names_on(browser, "/team?teams=all")) == 2
+    assert "Autre" not in browser.get("/team?teams=all").text
+    browser.sign_in(middle)
+    assert "Dessous" in browser.get("/team").text
+    browser.get("/hr", status=403)
+    browser.get("/hr/people.csv", status=403)
