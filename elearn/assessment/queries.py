@@ -59,6 +59,13 @@ def get_responses(attempt_id: int) -> dict[str, Response]:
     return {r.item: r for r in db.session.scalars(select(Response).where(Response.attempt_id == attempt_id))}
 
 
+def get_values(attempt_id: int) -> dict[str, object]:
+    """What was received, by item: the values alone, which is all that pages need."""
+    return dict(
+        db.session.execute(select(Response.item, Response.value).where(Response.attempt_id == attempt_id)).all()
+    )
+
+
 def get_open_attempts(person_id: int) -> dict[str, int]:
     """Quiz → id of the attempt under way; for the next step."""
     rows = db.session.execute(

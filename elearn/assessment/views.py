@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask_babel import format_datetime
 from flask_login import current_user
+from markupsafe import Markup
 
 from ..content.items import is_right, shown_order
 from ..content.service import get_document
@@ -104,21 +105,21 @@ def _shown_items(found, page: int | None) -> list[str]:
 
 def _attempt_page(found, page, faults, status=200):
     """The page of an open attempt, or the one that says its time is over."""
-    now, quiz = utcnow(), get_document(found.edition_id)
-    values = {id_: response.value for id_, response in queries.get_responses(found.id).items()}
+    now, quiz, lang = utcnow(), get_document(found.edition_id), language()
+    values = queries.get_values(found.id)
     received = sum(map(rules.is_given, values.values()))
-    shared = {"attempt": found, "quiz": quiz, "words": quiz.words.of(language()), "received": received}
+    shared = {"attempt": found, "quiz": quiz, "words": quiz.words.of(lang), "received": received}
     if rules.is_over(found.deadline_at, now):
         return render_template("assessment/over.html", **shared)
     first = 0 if page is None else (page - 1) * rules.PAGE_ITEMS
+    entries = _entries(quiz, found, _shown_items(found, page), values, first)
     left = (found.deadline_at - now).total_seconds() if found.deadline_at else None
     return render_template(
         "assessment/attempt.html",
         **shared,
-        entries=_entries(quiz, found, _shown_items(found, page), values, first),
+        entries=[(entry, _draw_item(entry, len(found.items), faults.get(entry["item"].id), lang)) for entry in entries],
         page=page,
         pages=_pages(found),
-        faults=faults,
         fault_links=[(sentence, f"item-{id_}") for id_, sentence in faults.items()],
         clock=service.sequence_of(now),
         deadline=service.sequence_of(found.deadline_at) if found.deadline_at else None,
@@ -142,6 +143,34 @@ def _entries(quiz, found, ids, values, first=0) -> list[dict]:
         }
         for number, id_ in enumerate(ids, first + 1)
     ]
+
+
+NUMBER = "{#}"
+"""Stands for an item's number in what is kept of it."""
+
+
+def _draw_item(entry: dict, total: int, fault, lang: str) -> Markup:
+    """An item ready to answer. Drawing twenty is most of what this page costs, and people meet the same items:
+    those without a fault are kept, by edition, language, order and response."""
+    item, words, response = entry["item"], entry["words"], entry["response"]
+    if fault:
+        return _check_item(item, words, entry["order"], response, entry["number"], total, fault)
+    key = (item.id, words.prompt, lang, tuple(entry["order"]), entry["mark"], total)
+    html = _drawn_items.get(key)
+    if html is None:
+        html = str(_check_item(item, words, entry["order"], response, NUMBER, total))
+        if len(_drawn_items) >= 8_000:
+            _drawn_items.clear()
+        _drawn_items[key] = html
+    return Markup(html.replace(NUMBER, str(entry["number"]), 1))
+
+
+_drawn_items: dict[tuple, str] = {}
+
+
+def _check_item(item, words, order, response, number, total, error="") -> Markup:
+    macros = current_app.jinja_env.get_template("macros/ui.html").module
+    return macros.check_item(item, words, order=order, response=response, number=number, total=total, error=error)
 
 
 @blueprint.post("/quizzes/<quiz>/attempts/<int:attempt_id>/responses")
@@ -194,7 +223,7 @@ def review(quiz, attempt_id):
     if found.status != AttemptStatus.OPEN:
         return redirect(url_for(".result", quiz=quiz, attempt_id=attempt_id), 303)
     document = get_document(found.edition_id)
-    given = {id_ for id_, r in queries.get_responses(found.id).items() if rules.is_given(r.value)}
+    given = {id_ for id_, value in queries.get_values(found.id).items() if rules.is_given(value)}
     if rules.is_over(found.deadline_at, utcnow()):
         return _attempt_page(found, None, {})
     paged = "page" in request.args
@@ -249,7 +278,7 @@ def result(quiz, attempt_id):
     document, now = get_document(found.edition_id), utcnow()
     history = queries.get_history(current_user.id, quiz, found.cycle)
     grade = _grade(found)
-    values = {id_: response.value for id_, response in queries.get_responses(found.id).items()}
+    values = queries.get_values(found.id)
     return render_template(
         "assessment/result.html",
         attempt=found,
@@ -266,8 +295,7 @@ def result(quiz, attempt_id):
 
 def _grade(found) -> rules.Grade:
     """Grade a closed attempt again, on the edition it was taken on: its details are shown, never stored."""
-    values = {id_: response.value for id_, response in queries.get_responses(found.id).items()}
-    return rules.grade(get_document(found.edition_id), found.items, values)
+    return rules.grade(get_document(found.edition_id), found.items, queries.get_values(found.id))
 
 
 def _links(quiz, things) -> list[dict]:
