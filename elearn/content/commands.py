@@ -9,7 +9,8 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from ..db import transaction, utcnow
-from . import loader, service
+from . import service
+from .checks import check_folder
 from .files import read_folder
 
 content = AppGroup("content", help="Check, publish and measure what is taught and asked.")
@@ -42,11 +43,10 @@ def publish():
 def check():
     """Print ``file:line: sentence`` for every fault; exits with 1 when there is one."""
     folder = read_folder(current_app.config["CONTENT_ROOT"], current_app.config["CONTENT_OVERLAY"])
-    faults = []
-    for document, files in folder.items():
-        faults += loader.load(document, files)[1]
-    for fault in sorted(set(faults)):
+    faults = sorted({fault for found in check_folder(folder).values() for fault in found})
+    for fault in faults:
         click.echo(str(fault))
     if faults:
+        click.echo(f"{len(faults)} faults.", err=True)
         sys.exit(1)
     click.echo(f"{len(folder)} documents, no fault.")

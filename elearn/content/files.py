@@ -46,12 +46,12 @@ class Files:
 
     def line(self, file: str, near: str | None) -> int:
         """The first line that opens with ``near`` (a key, or ``id: …``, in a list or not); 1 when there is none."""
-        if near:
-            opens = re.compile(rf"\s*(?:- )?\s*\{{?\s*{re.escape(near)}(?![\w-])")
-            for number, line in enumerate(self.files.get(file, "").splitlines(), 1):
-                if opens.match(line):
-                    return number
-        return 1
+        return next(iter(self.lines(file, near)), 1) if near else 1
+
+    def lines(self, file: str, near: str) -> list[int]:
+        """Every line that opens with ``near``."""
+        opens = re.compile(rf"\s*(?:- )?\s*\{{?\s*{re.escape(near)}(?![\w-])")
+        return [n for n, line in enumerate(self.files.get(file, "").splitlines(), 1) if opens.match(line)]
 
     def fill(self, value, file: str):
         """Put the company values in the place of ``{{company}}`` and its like, at any depth.

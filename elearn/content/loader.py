@@ -68,9 +68,10 @@ def _sources(source: Files, front: dict, file: str) -> tuple[t.Source, ...]:
     return tuple(found)
 
 
-def _figures(source: Files, folder: str, language: str) -> dict[str, str]:
+def figures_of(files: Mapping[str, str], folder: str, language: str) -> dict[str, str]:
+    """The drawings of a folder by name, each in this language or without words."""
     found = {}
-    for path, text in source.files.items():
+    for path, text in files.items():
         if path.startswith(f"{folder}/figures/") and path.endswith(".svg"):
             name = path.rsplit("/", 1)[1][:-4]
             if name.endswith(f".{language}"):
@@ -119,7 +120,7 @@ def load_lesson(course: str, stem: str, source: Files) -> t.Lesson:
             source.need_list(front, "objectives", file),
             str(source.need(front, "takeaway", file)),
             _sources(source, front, file),
-            t.Prose(body, _figures(source, f"courses/{course}", language), language),
+            t.Prose(body, figures_of(source.files, f"courses/{course}", language), language),
         )
     minutes = source.need_number(keys, "minutes", f"{base}.yaml", 10)
     slug = re.sub(r"^\d+-", "", stem)
@@ -145,7 +146,7 @@ def load_charter(source: Files, edition_id: int = 0, number: int = 0) -> t.Chart
             words[language] = t.ArticleWords(
                 str(source.need(front, "title", file)),
                 str(source.need(front, "essential", file)),
-                t.Prose(body, _figures(source, folder, language), language),
+                t.Prose(body, figures_of(source.files, folder, language), language),
                 unacceptable,
                 welcome,
                 _sources(source, front, file),
@@ -212,7 +213,7 @@ def load_pages(source: Files) -> dict[str, t.Page]:
             words[language] = t.PageWords(
                 str(source.need(front, "title", file)),
                 str(front.get("summary", "")),
-                t.Prose(body, _figures(source, "courses/pages", language), language),
+                t.Prose(body, figures_of(source.files, "courses/pages", language), language),
             )
         pages[slug] = t.Page(slug, bool(data.get("public")), bool(data.get("print")), words)
     return pages

@@ -18,9 +18,47 @@ from html import escape
 LINK = re.compile(r"^(lesson|article|term|page|card|summary):(.*)$")
 BLOCK_OPEN = re.compile(r"^/// (\w+)(?:\s*\|\s*(.*))?$")
 BLOCK_NAMES = ("fact", "example", "takeaway", "template", "post", "figure", "author", "note")
-SVG_TAGS = frozenset(["svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan", "title", "desc"])
+SVG_TAGS = frozenset(
+    ["svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan", "title", "desc"]
+)
 SVG_ATTRIBUTES = frozenset(
-    ["viewBox", "d", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "width", "height", "points", "transform", "class", "fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin", "stroke-dasharray", "font-size", "font-weight", "text-anchor", "dominant-baseline", "dx", "dy", "opacity", "fill-opacity", "stroke-opacity", "role", "aria-hidden"]
+    [
+        "viewBox",
+        "d",
+        "x",
+        "y",
+        "x1",
+        "y1",
+        "x2",
+        "y2",
+        "cx",
+        "cy",
+        "r",
+        "rx",
+        "ry",
+        "width",
+        "height",
+        "points",
+        "transform",
+        "class",
+        "fill",
+        "stroke",
+        "stroke-width",
+        "stroke-linecap",
+        "stroke-linejoin",
+        "stroke-dasharray",
+        "font-size",
+        "font-weight",
+        "text-anchor",
+        "dominant-baseline",
+        "dx",
+        "dy",
+        "opacity",
+        "fill-opacity",
+        "stroke-opacity",
+        "role",
+        "aria-hidden",
+    ]
 )
 SVG_CLASS = re.compile(r"^(?:[fs]-(?:ink|muted|line|brand|good|warn|bad|paper|tint)\s*)*$")
 
@@ -64,7 +102,31 @@ def _sanitiser():
 
     return nh3.Cleaner(
         tags={
-            *["p", "h2", "h3", "h4", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "strong", "em", "del", "code", "pre", "a", "table", "thead", "tbody", "tr", "th", "td"],
+            *[
+                "p",
+                "h2",
+                "h3",
+                "h4",
+                "ul",
+                "ol",
+                "li",
+                "dl",
+                "dt",
+                "dd",
+                "blockquote",
+                "strong",
+                "em",
+                "del",
+                "code",
+                "pre",
+                "a",
+                "table",
+                "thead",
+                "tbody",
+                "tr",
+                "th",
+                "td",
+            ],
             *["div", "aside", "figure", "figcaption", "details", "summary", "hr", "br", "span", "sup", "sub"],
         },
         attributes={

@@ -176,11 +176,14 @@ class Publication:
     held_back: dict[str, list[Fault]]
 
 
+def _loading_faults(folder):
+    return {document: loader.load(document, files)[1] for document, files in folder.items()}
+
+
 def publish(root: Path, overlay: Path | None, now, by_id: int | None = None, check=None) -> Publication:
     """Store each document whose digest is new as its next edition; a document with a fault is never published.
 
-    ``check`` takes ``{document: object}`` and gives further faults by document, those that need several
-    documents at once. To be called inside a transaction.
+    ``check`` takes the files of all documents and gives the faults of each. To be called inside a transaction.
     """
     state = db.session.get(SiteState, 1)
     if state is None:
@@ -196,11 +199,7 @@ def publish(root: Path, overlay: Path | None, now, by_id: int | None = None, che
         )
     }
     folder = read_folder(root, overlay)
-    objects, faults = {}, {}
-    for document, files in folder.items():
-        objects[document], faults[document] = loader.load(document, files, values)
-    for document, more in (check(objects, folder) if check else {}).items():
-        faults.setdefault(document, []).extend(more)
+    faults = (check or _loading_faults)(folder)
     published, unchanged, held_back = [], [], {}
     for document, files in folder.items():
         if faults.get(document):
@@ -217,7 +216,8 @@ def publish(root: Path, overlay: Path | None, now, by_id: int | None = None, che
         last = db.session.scalar(select(func.max(Edition.number)).where(Edition.document == document)) or 0
         article_digests = None
         if document == "charter":
-            article_digests = {str(a.number): a.digest for a in objects[document].articles}
+            charter, _ = loader.load(document, files)
+            article_digests = {str(a.number): a.digest for a in charter.articles}
         db.session.add(
             Edition(
                 document=document,
