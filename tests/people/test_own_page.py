@@ -14,7 +14,7 @@ from elearn.notifications.kinds import find_readers
 from elearn.notifications.messages import render
 from elearn.notifications.models import Message
 from elearn.people import passwords, rules, signing_in
-from elearn.people.models import KnownDevice, PasswordReset, Person, UserSession
+from elearn.people.models import KnownDevice, PasswordReset, Person, SignInFailure, UserSession
 
 from ..conftest import Browser
 from ..factories import make_person, make_session
@@ -324,3 +324,28 @@ def test_own_page_when_counted(browser, person, count_queries):
     with count_queries() as statements:
         browser.get("/me")
     assert len(statements) <= 6
+
+
+def test_forgot_when_address_floods(app, browser, person):
+    """An address that asks without end is told to wait, whatever it asks for."""
+    now = utcnow()
+    address = visitor(app, address="127.0.0.1").address_hash
+    rows = [{"account_hash": str(i), "address_hash": address, "failed_at": now} for i in range(300)]
+    with transaction():
+        db.session.execute(SignInFailure.__table__.insert(), rows)
+    for who in ("a-1024", "nobody@tests.example"):
+        assert ask(browser, who).status_int == 429
+
+
+def test_visit_when_noted_twice(app, person):
+    """Two requests at midnight note one visit; one of an ended session notes none."""
+    make_session(person)
+    session_id, now = db.session.scalar(select(UserSession.id)), utcnow() + dt.timedelta(days=1)
+    for _time in range(2):
+        with transaction():
+            signing_in.touch_session(session_id, now, 14)
+    first = db.session.scalar(select(UserSession.expires_at))
+    with transaction():
+        signing_in.end_all_sessions(person.id, now)
+        signing_in.touch_session(session_id, now + dt.timedelta(days=1), 14)
+    assert db.session.scalar(select(UserSession.expires_at)) == first
