@@ -51,27 +51,6 @@ def draw(quiz: Quiz, seed: int, seen: Iterable[Collection[str]] = ()) -> tuple[s
     return tuple(item.id for item in drawn)
 
 
-def check_drawable(quiz: Quiz) -> list[str]:
-    """What keeps a quiz from being drawn as its rules promise, one sentence each; nothing when it is sound."""
-    faults = []
-    covered = {quiz.covered(item) for item in quiz.bank}
-    for name, variants in sorted(quiz.families.items()):
-        if len(variants) < 3:
-            faults.append(f"la famille {name} a moins de trois variantes.")
-        if len({quiz.covered(item) for item in variants}) > 1:
-            faults.append(f"la famille {name} porte sur plusieurs {quiz.cover}s.")
-    by_families = {quiz.covered(variants[0]) for variants in quiz.families.values()}
-    least = len(quiz.families) + len(covered - by_families)
-    if least > quiz.items:
-        faults.append(f"{quiz.items} questions ne suffisent pas : il en faut au moins {least}.")
-    free = sum(1 for item in quiz.bank if not item.family)
-    if len(quiz.families) + free < quiz.items:
-        faults.append(f"la banque ne peut donner que {len(quiz.families) + free} questions sur {quiz.items}.")
-    if None in covered:
-        faults.append(f"une question n’a pas de `{quiz.cover}`.")
-    return faults
-
-
 # --- Grading --------------------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from elearn.assessment import rules
 from elearn.config import ROOT
 from elearn.content import loader
-from elearn.content.files import read_folder
+from elearn.content.checks.banks import draw_faults
 from elearn.content.files import read_folder
 from elearn.errors import Refusal
 
@@ -55,7 +55,7 @@ def check_draw(quiz, drawn):
 def test_draw_of_any_sound_quiz(quiz, seed, data):
     """One variant of each family, every article, no repeat, the right number; the same seed draws the same."""
     seen = data.draw(st.lists(st.sets(st.sampled_from([i.id for i in quiz.bank])), max_size=3))
-    assert rules.check_drawable(quiz) == []
+    assert draw_faults(quiz) == []
     drawn = rules.draw(quiz, seed, seen)
     check_draw(quiz, drawn)
     assert rules.draw(quiz, seed, seen) == drawn
@@ -97,7 +97,7 @@ def test_draw_prefers_what_was_met_longest_ago():
 @pytest.mark.parametrize("name", sorted(SHIPPED))
 def test_shipped_quizzes_are_drawable(name):
     """Families of three or more in one article or lesson each, and room for everything."""
-    assert rules.check_drawable(SHIPPED[name]) == []
+    assert draw_faults(SHIPPED[name]) == []
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_shipped_quizzes_are_drawable(name):
 )
 def test_what_cannot_be_drawn(bank, items, words):
     """A quiz that cannot keep its promises is named before anybody takes it."""
-    assert any(words in fault for fault in rules.check_drawable(make_quiz(bank, items=items)))
+    assert any(words in fault for fault in draw_faults(make_quiz(bank, items=items)))
 
 
 # --- Grading --------------------------------------------------------------------------------------------------
