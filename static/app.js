@@ -144,7 +144,9 @@ function arrange(list) {
       controls.append(button);
     }
     select(row).addEventListener('change', (event) => {
-      if (event.target.value) move(row, Number(event.target.value) - 1);
+      if (!event.target.value) return;
+      move(row, Number(event.target.value) - 1);
+      event.target.focus(); // Moving a row in the page would lose the reader's place.
     });
   }
   // Nothing is answered on the person's behalf: until a row is moved, an

@@ -1,0 +1,1 @@
+"""The product in a real browser: the story, by keyboard, and every page under axe."""

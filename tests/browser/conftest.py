@@ -1,0 +1,85 @@
+"""One server with the demo company and one Chromium, shared by a worker's browser tests."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+
+import pytest
+
+from tests.servers import start_product
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PASSWORD = "demo-porte-voix-2026"
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory):
+    """The demo company, served as `make run` serves it."""
+    instance = tmp_path_factory.mktemp("product") / "instance"
+    server = start_product(instance)
+    server.instance = instance
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium, once."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, product):
+    """``visit(width=…, dark=…, language=…)`` opens a fresh browser window on the product."""
+    contexts = []
+
+    def open_window(width: int = 1440, height: int = 900, dark: bool = False, language: str = "fr", **options):
+        context = chromium.new_context(
+            base_url=product.base,
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            locale=language,
+            **options,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.faults = []
+        page.on("console", lambda m: page.faults.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda e: page.faults.append(str(e)))
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def ask(product):
+    """Read the product's database beside the server."""
+
+    def run(statement: str, *values):
+        connection = sqlite3.connect(product.instance / "elearn.sqlite3")
+        try:
+            return connection.execute(statement, values).fetchall()
+        finally:
+            connection.close()
+
+    return run
+
+
+def sign_in(page, email: str) -> None:
+    """Sign in through the form, quickly; the story does it by keyboard."""
+    page.goto("/login")
+    page.fill("input[name=login], input[name=email]", email)
+    page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/login" not in url)
