@@ -1,0 +1,41 @@
+"""The nightly sweep, and the catalogue to begin with."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+from ..db import transaction, utcnow
+from . import mandates, organisation
+
+group = AppGroup("ambassadors", help="Statut d’ambassadeur : échéances et catalogue.")
+
+
+@group.command("sweep")
+def sweep():
+    """Fait ce que le calendrier a décidé : statuts échus, suspensions terminées, rappels. À lancer chaque nuit."""
+    total: dict[str, int] = {}
+    while True:
+        with transaction():
+            done = mandates.sweep(utcnow())
+        for name, count in done.items():
+            total[name] = total.get(name, 0) + count
+        if not any(done.values()):
+            break
+    click.echo(
+        f"{total['expired']} statut(s) terminé(s), {total['suspension_over']} suspension(s) levée(s), "
+        f"{total['reminded']} rappel(s)."
+    )
+
+
+@group.command("seed-catalogue")
+def seed_catalogue():
+    """Met au catalogue les réseaux et sujets proposés, sans toucher à ceux qui y sont."""
+    with transaction():
+        added = organisation.seed_catalogue()
+    click.echo(f"{added} ajout(s) au catalogue.")
+
+
+def register(app) -> None:
+    """Add ``flask ambassadors``."""
+    app.cli.add_command(group)

@@ -1,0 +1,1 @@
+"""The referent's desk: what it reads (``queries``), asks (``forms``) and shows (``views``)."""

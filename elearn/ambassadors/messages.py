@@ -1,0 +1,111 @@
+"""The kinds of message of this room: to the person for each decision, to referents for what waits."""
+
+from __future__ import annotations
+
+from ..db import db
+from ..notifications.messages import page_path
+from ..notifications.service import register_kind
+from ..people.models import Person
+from . import labels
+from .models import Application, Contest, Decision, DecisionWords, Hearing, Mandate
+
+
+def register() -> None:
+    """Make the kinds known. What is decided about somebody cannot be turned off; what waits for referents can."""
+    for name, variables, mandatory in (
+        ("application_decided", _decision, True),
+        ("status_changed", _decision, True),
+        ("status_ends", _status_ends, True),
+        ("hearing_opened", _hearing, True),
+        ("contest_answered", _contest_answered, True),
+        ("application_waiting", _application_waiting, False),
+        ("renewal_waiting", _renewal_waiting, False),
+        ("hearing_answered", _hearing_answered, False),
+        ("contest_waiting", _contest_waiting, False),
+    ):
+        register_kind(name, template=f"ambassadors/mail/{name}.html", variables=variables, mandatory=mandatory)
+
+
+def _name(person_id: int | None) -> str:
+    person = db.session.get(Person, person_id) if person_id else None
+    return person.name if person else ""
+
+
+def _decision(message, language):
+    line = db.session.get(Decision, message.ids["decision"])
+    if line is None:
+        return None
+    words = db.session.get(DecisionWords, line.id)
+    return {
+        "act": labels.ACTS[line.act],
+        "cause": labels.CAUSES.get(line.facts.get("cause"), ""),
+        "reason": words.reason if words else "",
+        "by": _name(line.by_id),
+        "path": page_path("ambassadors.mine"),
+    }
+
+
+def _status_ends(message, language):
+    mandate = db.session.get(Mandate, message.ids["mandate"])
+    if mandate is None or mandate.status == "ended" or mandate.renewal_asked_at:
+        return None
+    return {"ends_on": mandate.ends_on, "path": page_path("ambassadors.mine")}
+
+
+def _hearing(message, language):
+    hearing = db.session.get(Hearing, message.ids["hearing"])
+    if hearing is None or hearing.closed_at:
+        return None
+    return {
+        "grounds": hearing.grounds,
+        "by": _name(hearing.opened_by_id),
+        "answer_by": hearing.answer_by,
+        "path": page_path("ambassadors.hearing", hearing_id=hearing.id),
+    }
+
+
+def _contest_answered(message, language):
+    contest = db.session.get(Contest, message.ids["contest"])
+    if contest is None:
+        return None
+    return {
+        "is_changed": contest.status == "changed",
+        "answer": contest.answer,
+        "by": _name(contest.answered_by_id),
+        "path": page_path("ambassadors.mine"),
+    }
+
+
+def _application_waiting(message, language):
+    application = db.session.get(Application, message.ids["application"])
+    if application is None or application.status != "submitted":
+        return None
+    return {
+        "name": _name(application.person_id),
+        "path": page_path("ambassadors.application", application_id=application.id),
+    }
+
+
+def _renewal_waiting(message, language):
+    mandate = db.session.get(Mandate, message.ids["mandate"])
+    if mandate is None or not mandate.renewal_asked_at:
+        return None
+    return {"name": _name(mandate.person_id), "path": page_path("ambassadors.ambassador", mandate_id=mandate.id)}
+
+
+def _hearing_answered(message, language):
+    hearing = db.session.get(Hearing, message.ids["hearing"])
+    mandate = db.session.get(Mandate, hearing.mandate_id) if hearing else None
+    if mandate is None or hearing.closed_at:
+        return None
+    return {"name": _name(mandate.person_id), "path": page_path("ambassadors.ambassador", mandate_id=mandate.id)}
+
+
+def _contest_waiting(message, language):
+    contest = db.session.get(Contest, message.ids["contest"])
+    if contest is None or contest.status != "open":
+        return None
+    return {
+        "name": _name(contest.person_id),
+        "path": page_path("ambassadors.answer_contest", contest_id=contest.id),
+    }

@@ -1,0 +1,105 @@
+"""Who answers for whom, and the catalogue of networks and topics. Callers open the transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from sqlalchemy import delete, select
+
+from ..db import db, insert_once
+from ..errors import Invalid, NotFound
+from ..i18n import _l, company_day
+from ..people.models import Department
+from . import queries
+from .models import Absence, Network, Perimeter, Topic
+from .service import lock_person
+
+DEFAULT_NETWORKS = (
+    ("linkedin", "LinkedIn"),
+    ("instagram", "Instagram"),
+    ("facebook", "Facebook"),
+    ("x", "X"),
+    ("youtube", "YouTube"),
+    ("tiktok", "TikTok"),
+    ("bluesky", "Bluesky"),
+)
+DEFAULT_TOPICS = (
+    ("trades", {"fr": "Nos métiers", "en": "Our trades"}),
+    ("jobs", {"fr": "Recrutement", "en": "Recruitment"}),
+    ("products", {"fr": "Produits et services", "en": "Products and services"}),
+    ("events", {"fr": "Événements", "en": "Events"}),
+    ("commitments", {"fr": "Engagements et environnement", "en": "Commitments and environment"}),
+    ("innovation", {"fr": "Innovation", "en": "Innovation"}),
+)
+MAX_ABSENCE_DAYS = 366
+
+
+def seed_catalogue(
+    networks: Iterable[tuple[str, str]] = DEFAULT_NETWORKS, topics: Iterable[tuple[str, dict]] = DEFAULT_TOPICS
+) -> int:
+    """Put these networks and topics in the catalogue where they are missing; what stands is left as it is.
+
+    Returns how many were added.
+    """
+    added = [insert_once(Network, on=("slug",), slug=slug, name=name, is_open=True) for slug, name in networks]
+    added += [insert_once(Topic, on=("slug",), slug=slug, names=names, is_open=True) for slug, names in topics]
+    return sum(made is not None for made in added)
+
+
+def set_perimeter(referent_id: int, department_ids: Iterable[int], topic_slugs: Iterable[str]) -> None:
+    """Give a referent departments (with all below them) and topics; none of a kind means all of them.
+
+    Raises Invalid for somebody who is not a referent, a department or a topic that is not there.
+    """
+    department_ids, topic_slugs = set(department_ids), set(topic_slugs)
+    _check_referent(referent_id)
+    topics = {t.slug: t.id for t in queries.list_topics(closed=True)}
+    known = set(db.session.scalars(select(Department.id).where(Department.id.in_(department_ids))))
+    if known != department_ids or not topic_slugs <= topics.keys():
+        raise Invalid(_l("Un service ou un sujet de ce périmètre n’existe pas."))
+    lock_person(referent_id)
+    db.session.execute(delete(Perimeter).where(Perimeter.referent_id == referent_id))
+    for department_id in sorted(department_ids):
+        db.session.add(Perimeter(referent_id=referent_id, department_id=department_id))
+    for slug in sorted(topic_slugs):
+        db.session.add(Perimeter(referent_id=referent_id, topic_id=topics[slug]))
+    db.session.flush()
+
+
+def declare_absence(
+    referent_id: int, deputy_id: int, starts_on: dt.date, ends_on: dt.date, now: dt.datetime
+) -> Absence:
+    """Say that one is away and who answers meanwhile. Raises Invalid where days or deputy will not do."""
+    _check_referent(referent_id)
+    if deputy_id == referent_id:
+        raise Invalid(_l("Choisissez quelqu’un d’autre que vous."))
+    _check_referent(deputy_id)
+    if not company_day(now) <= ends_on or not starts_on <= ends_on:
+        raise Invalid(_l("L’absence se termine aujourd’hui ou plus tard, et après son début."))
+    if ends_on > starts_on + dt.timedelta(days=MAX_ABSENCE_DAYS):
+        raise Invalid(_l("Une absence se déclare pour un an au plus."))
+    lock_person(referent_id)
+    overlapping = select(Absence.id).where(
+        Absence.referent_id == referent_id, Absence.starts_on <= ends_on, Absence.ends_on >= starts_on
+    )
+    if db.session.scalar(overlapping.limit(1)) is not None:
+        raise Invalid(_l("Une absence est déjà déclarée pour une partie de ces jours."))
+    absence = Absence(
+        referent_id=referent_id, deputy_id=deputy_id, starts_on=starts_on, ends_on=ends_on, declared_at=now
+    )
+    db.session.add(absence)
+    db.session.flush()
+    return absence
+
+
+def cancel_absence(referent_id: int, absence_id: int) -> None:
+    """Take one's own absence back."""
+    done = db.session.execute(delete(Absence).where(Absence.id == absence_id, Absence.referent_id == referent_id))
+    if done.rowcount != 1:
+        raise NotFound(_l("Cette absence n’est pas déclarée, ou plus."))
+
+
+def _check_referent(person_id: int) -> None:
+    if person_id not in {referent.id for referent in queries.list_referents()}:
+        raise Invalid(_l("Cette personne n’est pas référente."))

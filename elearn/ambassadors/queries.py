@@ -1,0 +1,279 @@
+"""Reads about applications, mandates and their log. Never a rule of its own, never a write.
+
+Whom a referent sees is decided by ``perimeters.may_see``; ``visible_to`` says the same in SQL, for lists of any length,
+and a test holds one against the other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Text, and_, cast, false, func, not_, or_, select, true
+
+from ..db import db
+from ..people.models import Department, Person, RoleAssignment
+from ..permissions import Role
+from . import rules
+from .models import (
+    Absence,
+    Application,
+    Assessment,
+    Contest,
+    Decision,
+    DecisionWords,
+    Hearing,
+    Mandate,
+    Network,
+    Perimeter,
+    Topic,
+)
+from .perimeters import Cover, answerable
+from .rules import MandateState
+
+RENEWAL_DAYS = 60
+
+# --- The catalogue --------------------------------------------------------------------------------------------
+
+
+def list_networks(closed: bool = False) -> list[Network]:
+    """Networks of the catalogue, open ones unless said otherwise."""
+    return list(db.session.scalars(select(Network).where(or_(Network.is_open, closed)).order_by(Network.id)))
+
+
+def list_topics(closed: bool = False) -> list[Topic]:
+    """Topics of the catalogue, open ones unless said otherwise."""
+    return list(db.session.scalars(select(Topic).where(or_(Topic.is_open, closed)).order_by(Topic.id)))
+
+
+# --- One person -----------------------------------------------------------------------------------------------
+
+
+def get_open_application(person_id: int) -> Application | None:
+    """The person's application that has not come to its end; there is one at most."""
+    return db.session.scalars(
+        select(Application).where(Application.person_id == person_id, Application.status.in_(rules.OPEN_APPLICATION))
+    ).first()
+
+
+def get_open_mandate(person_id: int) -> Mandate | None:
+    """The person's mandate that has not ended; there is one at most."""
+    return db.session.scalars(
+        select(Mandate).where(Mandate.person_id == person_id, Mandate.status != rules.MandateStatus.ENDED)
+    ).first()
+
+
+def has_open_contest(person_id: int) -> bool:
+    """Whether a contest of this person waits for its answer."""
+    return (
+        db.session.scalar(select(Contest.id).where(Contest.person_id == person_id, Contest.status == "open"))
+        is not None
+    )
+
+
+def get_waiting_day(person_id: int) -> dt.date | None:
+    """The day from which the person may apply again, where their latest application was refused."""
+    return db.session.scalar(
+        select(Assessment.again_on)
+        .join(Application, Application.id == Assessment.application_id)
+        .where(Application.person_id == person_id, Application.status == "refused", Assessment.decision == "refused")
+        .order_by(Assessment.id.desc())
+        .limit(1)
+    )
+
+
+def get_own_decision(person_id: int, decision_id: int) -> Decision | None:
+    """A decision about this person."""
+    return db.session.scalars(
+        select(Decision).where(Decision.id == decision_id, Decision.person_id == person_id)
+    ).first()
+
+
+def get_own_hearing(person_id: int, hearing_id: int) -> Hearing | None:
+    """A hearing of this person."""
+    return db.session.scalars(
+        select(Hearing)
+        .join(Mandate, Mandate.id == Hearing.mandate_id)
+        .where(Hearing.id == hearing_id, Mandate.person_id == person_id)
+    ).first()
+
+
+def get_open_hearing(mandate_id: int) -> Hearing | None:
+    """The hearing under way about this mandate; there is one at most."""
+    return db.session.scalars(
+        select(Hearing).where(Hearing.mandate_id == mandate_id, Hearing.closed_at.is_(None))
+    ).first()
+
+
+def may_ask_renewal(mandate: Mandate, today: dt.date) -> bool:
+    """Whether the person may say that they wish to go on: in the last sixty days, and once."""
+    return (
+        mandate.renewal_asked_at is None
+        and mandate.status in rules.AWAKE
+        and today >= mandate.ends_on - dt.timedelta(days=RENEWAL_DAYS)
+    )
+
+
+def is_contestable(line: Decision) -> bool:
+    """Whether the person may contest it: a referent decided, it still stands, and it was not contested before."""
+    if line.act not in rules.CONTESTABLE:
+        return False
+    subject = (
+        Decision.application_id == line.application_id
+        if line.application_id
+        else Decision.mandate_id == line.mandate_id
+    )
+    later = select(Decision.id).where(subject, Decision.version > line.version, Decision.act.in_(rules.TURNING))
+    known = select(Contest.id).where(Contest.decision_id == line.id)
+    return db.session.scalar(later.limit(1)) is None and db.session.scalar(known) is None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of somebody's history, with all that is shown beside it."""
+
+    line: Decision
+    by_name: str
+    reason: str
+    assessment: Assessment | None
+    contest: Contest | None
+    hearing: Hearing | None
+    may_contest: bool
+
+
+def list_history(person_id: int) -> list[Entry]:
+    """Everything that was done about a person's applications and mandates, the latest first, in one query."""
+    rows = db.session.execute(
+        select(Decision, Person.given_name, Person.family_name, DecisionWords.reason, Assessment, Contest, Hearing)
+        .outerjoin(Person, Person.id == Decision.by_id)
+        .outerjoin(DecisionWords, DecisionWords.decision_id == Decision.id)
+        .outerjoin(Assessment, Assessment.decision_id == Decision.id)
+        .outerjoin(Contest, Contest.decision_id == Decision.id)
+        .outerjoin(Hearing, Hearing.id == Decision.hearing_id)
+        .where(Decision.person_id == person_id)
+        .order_by(Decision.id.desc())
+    ).all()
+    entries, turned = [], set()
+    for line, given, family, reason, assessment, contest, hearing in rows:
+        subject = (line.application_id, line.mandate_id)
+        stands = subject not in turned
+        if line.act in rules.TURNING:
+            turned.add(subject)
+        name = f"{given or ''} {family or ''}".strip()
+        may = stands and contest is None and line.act in rules.CONTESTABLE
+        entries.append(Entry(line, name, reason or "", assessment, contest, hearing, may))
+    return entries
+
+
+# --- The log --------------------------------------------------------------------------------------------------
+
+
+def list_lines(application_id: int | None = None, mandate_id: int | None = None) -> list[Decision]:
+    """The lines of one subject, in their order."""
+    subject = Decision.application_id == application_id if application_id else Decision.mandate_id == mandate_id
+    return list(db.session.scalars(select(Decision).where(subject).order_by(Decision.version)))
+
+
+def rebuild_application(application_id: int) -> rules.ApplicationState:
+    """The state of an application, from the log alone."""
+    return rules.replay_application(list_lines(application_id=application_id))
+
+
+def rebuild_mandate(mandate_id: int) -> MandateState:
+    """The state of a mandate, from the log alone."""
+    return rules.replay_mandate(list_lines(mandate_id=mandate_id))
+
+
+def state_of(mandate: Mandate) -> MandateState:
+    """The state of a mandate, from its row."""
+    values = {name: getattr(mandate, name) for name in MandateState.__dataclass_fields__}
+    return MandateState(**{name: tuple(v) if name in rules.LISTS else v for name, v in values.items()})
+
+
+def list_overruled(application_id: int) -> set[int]:
+    """Referents whose decision on this application was contested with success: they do not decide on it again."""
+    return set(
+        db.session.scalars(
+            select(Decision.by_id)
+            .join(Contest, Contest.decision_id == Decision.id)
+            .where(Decision.application_id == application_id, Contest.status == "changed")
+        )
+    )
+
+
+# --- Who answers for whom -------------------------------------------------------------------------------------
+
+
+def list_referents() -> list[Person]:
+    """Referents whose account is open, by name."""
+    return list(
+        db.session.scalars(
+            select(Person)
+            .join(RoleAssignment, and_(RoleAssignment.person_id == Person.id, RoleAssignment.role == Role.REFERENT))
+            .where(Person.closed_at.is_(None), Person.erased_at.is_(None))
+            .order_by(Person.search_name, Person.id)
+        )
+    )
+
+
+def get_covers(today: dt.date) -> list[Cover]:
+    """What each referent answers for, and who does so today."""
+    ids = [referent.id for referent in list_referents()]
+    away = dict(
+        db.session.execute(
+            select(Absence.referent_id, Absence.deputy_id).where(Absence.starts_on <= today, Absence.ends_on >= today)
+        ).all()
+    )
+    departments, topics = {}, {}
+    rows = db.session.execute(
+        select(Perimeter.referent_id, Department.path, Topic.slug)
+        .outerjoin(Department, Department.id == Perimeter.department_id)
+        .outerjoin(Topic, Topic.id == Perimeter.topic_id)
+        .order_by(Perimeter.id)
+    )
+    for referent_id, path, slug in rows:
+        (departments if path else topics).setdefault(referent_id, []).append(path or slug)
+    covers = []
+    for id_ in ids:
+        deputy = away.get(id_)
+        holder = id_ if id_ not in away else deputy if deputy in ids and deputy not in away else None
+        covers.append(Cover(id_, holder, tuple(departments.get(id_, ())), tuple(topics.get(id_, ()))))
+    return covers
+
+
+def list_absences(referent_id: int, today: dt.date) -> list[tuple[Absence, str]]:
+    """One's own absences that are not over, with the deputy's name."""
+    rows = db.session.execute(
+        select(Absence, Person.given_name, Person.family_name)
+        .join(Person, Person.id == Absence.deputy_id)
+        .where(Absence.referent_id == referent_id, Absence.ends_on >= today)
+        .order_by(Absence.starts_on)
+    )
+    return [(absence, f"{given} {family}".strip()) for absence, given, family in rows]
+
+
+def list_answerable(person_id: int, topics: Sequence[str], today: dt.date) -> list[int]:
+    """Who hears of what this person asks: those who answer for them, or every other referent."""
+    covers = get_covers(today)
+    path = db.session.scalar(
+        select(Department.path).join(Person, Person.department_id == Department.id).where(Person.id == person_id)
+    )
+    found = answerable(covers, person_id, path or "", topics)
+    return sorted(found or {cover.owner_id for cover in covers} - {person_id})
+
+
+def visible_to(referent_id: int, covers: Sequence[Cover], topics) -> ColumnElement[bool]:
+    """SQL for ``perimeters.may_see``: over Person joined to Department (outer), with this column of topics."""
+    mine = [_covered(c, topics) for c in covers if referent_id in (c.owner_id, c.holder_id)]
+    answered = [and_(_covered(c, topics), Person.id != c.holder_id) for c in covers if c.holder_id is not None]
+    return and_(Person.id != referent_id, or_(false(), *mine, not_(or_(false(), *answered))))
+
+
+def _covered(cover: Cover, topics) -> ColumnElement[bool]:
+    path = func.coalesce(Department.path, "")
+    listed = cast(topics, Text)  # A list of slugs, written as JSON: a slug stands in it between its quotes.
+    return and_(
+        or_(*(path.like(f"{each}%") for each in cover.departments)) if cover.departments else true(),
+        or_(*(listed.contains(f'"{slug}"', autoescape=True) for slug in cover.topics)) if cover.topics else true(),
+    )
