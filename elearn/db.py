@@ -11,7 +11,7 @@ import sqlite3
 from contextlib import contextmanager
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData, event, inspect
+from sqlalchemy import DDL, DateTime, MetaData, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -124,3 +124,25 @@ def insert_once(model, *, on: tuple[str, ...], **values):
     key = inspect(model).primary_key[0]
     statement = maker(model).values(**values).on_conflict_do_nothing(index_elements=list(on)).returning(key)
     return db.session.execute(statement).scalar()
+
+
+def protect_rows(connection, *tables: str) -> None:
+    """Have the database itself refuse to change or delete a row of these tables: logs only grow. Migrations call it."""
+    for table in tables:
+        for statement in _protection(table, connection.dialect.name):
+            connection.execute(DDL(statement))
+
+
+def _protection(table: str, dialect: str) -> list[str]:
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            "BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END"
+            for verb in ("UPDATE", "DELETE")
+        ]
+    return [
+        f"CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the log is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$",
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_append_only()",
+    ]

@@ -13,7 +13,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..db import db, utcnow
-from . import queries, service
+from . import jobs, queries, service
 
 log = logging.getLogger(__name__)
 
@@ -58,12 +58,13 @@ def work(every: float) -> None:
 
 
 def work_until(stop: threading.Event, every: float, parent: int | None = None) -> None:
-    """Rounds of delivery until ``stop`` is set. A database that does not answer is waited for, a minute at most."""
+    """Rounds of delivery, and of the rooms' own jobs, until ``stop`` is set. A database that does not answer is waited for, a minute at most."""
     wait = every
     while not stop.is_set() and (parent is None or os.getppid() == parent):
         try:
             done = deliver_round()
-            wait = 0.0 if done.sent + done.kept + done.dropped >= 50 else every
+            more = jobs.run_jobs(utcnow())
+            wait = 0.0 if more or done.sent + done.kept + done.dropped >= 50 else every
         except SQLAlchemyError:
             log.exception("a round of delivery failed")
             wait = min(max(wait, every) * 2, 60.0)

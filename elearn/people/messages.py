@@ -20,6 +20,8 @@ def register() -> None:
     register_readers(find_readers)
     register_kind("password_reset", variables=show_reset, mandatory=True, in_app=False)
     register_kind("password_changed", variables=show_change, mandatory=True)
+    register_kind("invitation", variables=show_reset, mandatory=True, in_app=False)
+    register_kind("referent_named", variables=show_referent, mandatory=True)
 
 
 def find_readers(ids: Iterable[int]) -> dict[int, Reader]:
@@ -48,3 +50,17 @@ def show_reset(message, language: str) -> dict | None:
 def show_change(message, language: str) -> dict:
     """When it happened, and the page to open if it was somebody else."""
     return {"path": page_path("people.forgot"), "when": format_datetime(message.created_at, "d MMMM y, HH:mm")}
+
+
+def show_referent(message, language: str) -> dict | None:
+    """Who became a referent and who decided it; nothing once the account was erased."""
+    person = db.session.get(Person, message.ids["person"])
+    if person is None or person.erased_at is not None:
+        return None
+    by = db.session.get(Person, message.ids["by"]) if message.ids.get("by") else None
+    return {
+        "name": person.name,
+        "oneself": person.id == message.person_id,
+        "by": by.name if by and by.erased_at is None else "",
+        "when": format_datetime(message.created_at, "d MMMM y, HH:mm"),
+    }

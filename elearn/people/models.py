@@ -11,10 +11,10 @@ import unicodedata
 import uuid
 
 from flask_login import UserMixin
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, UtcDateTime
+from ..db import Base, UtcDateTime, protect_rows
 from ..permissions import Permission, permissions_of
 
 
@@ -22,6 +22,9 @@ def normalise(text: str) -> str:
     """Fold case and accents, for search and comparison: « Éléonore Lefèvre » → ``eleonore lefevre``."""
     decomposed = unicodedata.normalize("NFKD", text or "")
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).casefold().split())
+
+
+_WHERE = ("sqlite_where", "postgresql_where")
 
 
 class Department(Base):
@@ -35,11 +38,17 @@ class Department(Base):
     depth: Mapped[int] = mapped_column(default=0)
     __table_args__ = (
         UniqueConstraint("parent_id", "name"),
+        Index("uq_department_root", "name", unique=True, **dict.fromkeys(_WHERE, text("parent_id IS NULL"))),
         CheckConstraint("parent_id IS NULL OR parent_id <> id", name="not_own_parent"),
+        # One's own id stands once in one's path: a department that was its own ancestor would have it twice.
+        CheckConstraint(
+            "length(path) - length(replace(path, '/' || id || '/', '')) <= length('/' || id || '/')",
+            name="not_own_ancestor",
+        ),
     )
 
 
-ACTIVE = dict.fromkeys(("sqlite_where", "postgresql_where"), text("closed_at IS NULL AND erased_at IS NULL"))
+ACTIVE = dict.fromkeys(_WHERE, text("closed_at IS NULL AND erased_at IS NULL"))
 """Of an index that holds only people who are here: what reports count."""
 
 
@@ -143,17 +152,39 @@ class RoleAssignment(Base):
 
 
 class PersonEvent(Base):
-    """One line of the log of accounts: an account made, closed, opened again, a role given or taken. Append-only,
-    ids only, so that erasing a name leaves the log whole."""
+    """One line of the administrator's log: an account made, changed, closed, opened again, a role given or taken, a
+    department moved, a setting changed. Append-only, ids and hashes only, so that erasing a name leaves the log whole.
+    """
 
     __tablename__ = "person_event"
     id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(index=True)
-    act: Mapped[str] = mapped_column(String(20))
+    person_id: Mapped[int | None] = mapped_column(index=True)
+    """Whom it is about; None for the company's settings and its departments."""
+    act: Mapped[str] = mapped_column(String(20), index=True)
     detail: Mapped[dict] = mapped_column(JSON, default=dict)
+    """Ids and names of roles or settings; never a name of somebody."""
+    digest: Mapped[str | None] = mapped_column(String(64))
+    """Salted SHA-256 of what stands in PersonEventWords: it shows that the words were not touched up, and, since the
+    salt goes with them, tells nothing once they were erased."""
     by_id: Mapped[int | None]
     """Who did it; None for the command line."""
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class PersonEventWords(Base):
+    """Before and after, in words, of one line of the log. Kept apart from it, so that it can be erased."""
+
+    __tablename__ = "person_event_words"
+    event_id: Mapped[int] = mapped_column(ForeignKey("person_event.id"), primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(index=True)
+    before: Mapped[dict] = mapped_column(JSON, default=dict)
+    after: Mapped[dict] = mapped_column(JSON, default=dict)
+    salt: Mapped[str] = mapped_column(String(32))
+
+
+@event.listens_for(PersonEvent.__table__, "after_create")
+def _protect_log(table, connection, **kwargs) -> None:
+    protect_rows(connection, "person_event")
 
 
 class UserSession(Base):
@@ -212,3 +243,60 @@ class KnownDevice(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     seen_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+
+class ImportJob(Base):
+    """A file of people: checked, then applied by the worker in batches, from where it stopped.
+
+    ``phase`` and ``cursor`` are moved in the transaction of the batch they count, so that a worker killed at any point
+    leaves nothing half done, and nothing is done twice.
+    """
+
+    __tablename__ = "import_job"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_name: Mapped[str] = mapped_column(String(200))
+    status: Mapped[str] = mapped_column(String(10), default="checked")
+    """checked (a dry run, to be applied or dropped), waiting, running, done, dropped, failed."""
+    phase: Mapped[str] = mapped_column(String(12), default="people")
+    """people, managers, closing."""
+    cursor: Mapped[int] = mapped_column(default=0)
+    """The id of the last row of this phase that was applied."""
+    total: Mapped[int] = mapped_column(default=0)
+    """Rows to apply; ``done`` of them are."""
+    done: Mapped[int] = mapped_column(default=0)
+    report: Mapped[dict] = mapped_column(JSON, default=dict)
+    """What the dry run found: counts by kind of change, the first faults, columns left aside."""
+    result: Mapped[dict] = mapped_column(JSON, default=dict)
+    """What was done, by kind."""
+    error: Mapped[str | None] = mapped_column(String(500))
+    claimed_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    by_id: Mapped[int | None]
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    __table_args__ = (
+        Index("ix_import_job_status", "status", "id"),
+        Index(
+            "uq_import_job_at_work",
+            text("(1)"),
+            unique=True,
+            **dict.fromkeys(_WHERE, text("status IN ('waiting', 'running')")),
+        ),
+        CheckConstraint("status IN ('checked', 'waiting', 'running', 'done', 'dropped', 'failed')", name="status"),
+    )
+
+
+class ImportRow(Base):
+    """One line of a file to apply, without fault. Deleted once its job is done or dropped: it holds names."""
+
+    __tablename__ = "import_row"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("import_job.id"))
+    line: Mapped[int]
+    """The line of the file; 0 for an account that the file no longer names."""
+    person_id: Mapped[int | None] = mapped_column(index=True)
+    """The account found at the dry run."""
+    change: Mapped[str] = mapped_column(String(12))
+    email: Mapped[str | None] = mapped_column(String(254), index=True)
+    employee_number: Mapped[str | None] = mapped_column(String(64), index=True)
+    values: Mapped[dict] = mapped_column(JSON, default=dict)
+    __table_args__ = (Index("ix_import_row_job", "job_id", "id"),)

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import ipaddress
 import re
+import secrets
 import unicodedata
 
 from itsdangerous import BadSignature, Signer
@@ -107,6 +108,24 @@ def clean_identifier(text: str) -> str:
     return text.lower()[:MAX_EMAIL] if "@" in text else text.replace(" ", "").upper()[:MAX_EMAIL]
 
 
+MAX_LABEL = 200
+
+
+def clean_label(text: str) -> str:
+    """A site, a job, the name of a department as it is kept; it may be empty. Raise Invalid over 200 characters."""
+    label = clean_text(text)
+    if len(label) > MAX_LABEL:
+        raise Invalid(_("Ce texte dépasse %(max)s caractères.", max=MAX_LABEL))
+    return label
+
+
+def clean_extra_time(percent: int) -> int:
+    """Extra time in percent, 0 to 300; raise Invalid for any other."""
+    if not 0 <= percent <= 300:
+        raise Invalid(_("Le temps en plus va de 0 à 300 pour cent."))
+    return percent
+
+
 # --- Roles ----------------------------------------------------------------------------------------------------
 
 
@@ -163,6 +182,22 @@ def read_code(token: str, secret: str) -> str | None:
         return Signer(secret, salt="password-reset", digest_method=hashlib.sha256).unsign(token).decode()
     except (BadSignature, UnicodeError):
         return None
+
+
+PAPER_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""No I, O, 0 or 1, which one mistakes for another on paper."""
+
+
+def new_paper_code() -> str:
+    """Twelve letters and figures in groups of four, 60 bits: « K7PM-3XQD-9TRA »."""
+    letters = [secrets.choice(PAPER_LETTERS) for _place in range(12)]
+    return "-".join("".join(letters[i : i + 4]) for i in (0, 4, 8))
+
+
+def hash_paper_code(secret: str, person_id: int, code: str) -> str:
+    """What is kept of a printed code: 32 figures that only the installation's key can make again."""
+    plain = "".join(char for char in (code or "")[:100].upper() if char in PAPER_LETTERS)
+    return keyed_hash(secret, "paper", person_id, plain)[:32]
 
 
 # --- Devices --------------------------------------------------------------------------------------------------

@@ -1,18 +1,22 @@
-"""Accounts: made, closed, opened again; roles; what a person chooses for themselves. Signing in is next door, in
-``signing_in``."""
+"""Accounts: made, edited, closed, opened again; roles; what a person chooses for themselves. Signing in is next door,
+in ``signing_in``."""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
+import secrets
 
 from sqlalchemy import delete, func, select, update
 
 from ..db import db, insert_once
 from ..errors import Invalid, NotFound, Refusal
 from ..i18n import LANGUAGES, _
+from ..notifications import service as notifications
 from ..permissions import Role
 from . import rules
-from .models import Person, PersonEvent, RoleAssignment, UserSession, normalise
+from .models import Person, PersonEvent, PersonEventWords, RoleAssignment, UserSession, normalise
 
 THEMES = ("auto", "light", "dark")
 
@@ -46,7 +50,7 @@ def create_person(
     person.search_name = fold_name(person.given_name, person.family_name)
     db.session.add(person)
     db.session.flush()
-    record(person.id, "created", now, by_id)
+    record(person.id, "created", now, by_id, after=describe(person))
     return person
 
 
@@ -67,11 +71,81 @@ def rename_person(
     person_id: int, given_name: str, family_name: str, now: dt.datetime, by_id: int | None = None
 ) -> None:
     """Correct the names the directory gave. Certificates already issued keep the words they were issued with."""
+    edit_person(person_id, {"given_name": given_name, "family_name": family_name}, now, by_id)
+
+
+EDITABLE = (
+    "given_name",
+    "family_name",
+    "email",
+    "employee_number",
+    "external_id",
+    "department_id",
+    "manager_id",
+    "site",
+    "job_title",
+    "arrived_on",
+    "language",
+    "extra_time_percent",
+)
+"""What an administrator or an import may change; the log keeps before and after of each."""
+
+
+def edit_person(person_id: int, values: dict, now: dt.datetime, by_id: int | None = None) -> tuple[str, ...]:
+    """Change what the directory says of somebody; return the names of what changed, nothing where nothing did.
+
+    Raise Invalid for what cannot be kept, Refusal when an address or a number is somebody else's, or the account was
+    erased. Certificates already issued keep the words they were issued with.
+    """
     person = lock_person(person_id)
-    person.given_name, person.family_name = rules.clean_name(given_name), rules.clean_name(family_name)
+    if person.erased_at is not None:
+        raise Refusal(_("Ce compte a été effacé ; il faut en créer un nouveau."))
+    values = {name: _clean(name, value) for name, value in values.items()}
+    changed = tuple(name for name in EDITABLE if name in values and values[name] != getattr(person, name))
+    if not changed:
+        return ()
+    check_free(
+        values["email"] if "email" in changed else None,
+        values["employee_number"] if "employee_number" in changed else None,
+    )
+    if "manager_id" in changed and values["manager_id"] == person_id:
+        raise Invalid(_("Une personne n’est pas sa propre responsable."))
+    before = describe(person, changed)
+    for name in changed:
+        setattr(person, name, values[name])
     person.search_name = fold_name(person.given_name, person.family_name)
     db.session.flush()
-    record(person_id, "renamed", now, by_id)
+    act = "renamed" if set(changed) <= {"given_name", "family_name"} else "edited"
+    record(person_id, act, now, by_id, before=before, after=describe(person, changed), fields=list(changed))
+    return changed
+
+
+def _clean(name: str, value):
+    """A value as it is kept."""
+    match name:
+        case "given_name" | "family_name":
+            return rules.clean_name(value)
+        case "email":
+            return rules.clean_email(value) if value else None
+        case "employee_number":
+            return rules.clean_employee_number(value) if value else None
+        case "site" | "job_title":
+            return rules.clean_label(value or "")
+        case "external_id":
+            return rules.clean_label(value or "") or None
+        case "extra_time_percent":
+            return rules.clean_extra_time(value or 0)
+        case "language" if value and value not in LANGUAGES:
+            raise Invalid(_("Cette langue n’est pas proposée."))
+    return value or None
+
+
+def describe(person: Person, names: tuple[str, ...] = EDITABLE) -> dict:
+    """What the log keeps of a person, apart from the ids: words that can be erased."""
+    found = {name: getattr(person, name) for name in names}
+    if found.get("arrived_on"):
+        found["arrived_on"] = found["arrived_on"].isoformat()
+    return {name: value for name, value in found.items() if value not in (None, "", 0) or len(names) < len(EDITABLE)}
 
 
 def close_person(person_id: int, now: dt.datetime, by_id: int | None = None) -> None:
@@ -114,6 +188,19 @@ def give_role(person_id: int, role: Role, now: dt.datetime, by_id: int | None = 
     values = {"person_id": person_id, "role": role.value, "given_at": now, "given_by_id": by_id}
     if insert_once(RoleAssignment, on=("person_id", "role"), **values):
         record(person_id, "role-given", now, by_id, role=role.value)
+        if role is Role.REFERENT:
+            tell_referents(person_id, by_id, now)
+
+
+def tell_referents(person_id: int, by_id: int | None, now: dt.datetime) -> None:
+    """Tell every referent that somebody became one, the new one included: nobody slips in unnoticed."""
+    referents = db.session.scalars(
+        select(RoleAssignment.person_id)
+        .join(Person, Person.id == RoleAssignment.person_id)
+        .where(RoleAssignment.role == Role.REFERENT.value, Person.closed_at.is_(None), Person.erased_at.is_(None))
+    )
+    for referent_id in referents.all():
+        notifications.queue(referent_id, "referent_named", {"person": person_id, "by": by_id}, now)
 
 
 def take_role(person_id: int, role: Role, now: dt.datetime, by_id: int | None = None) -> None:
@@ -177,7 +264,33 @@ def lock_person(person_id: int) -> Person:
     return person
 
 
-def record(person_id: int, act: str, now: dt.datetime, by_id: int | None, **detail) -> None:
-    """Append a line to the log of accounts."""
-    db.session.add(PersonEvent(person_id=person_id, act=act, detail=detail, by_id=by_id, at=now))
+def record(
+    person_id: int | None,
+    act: str,
+    now: dt.datetime,
+    by_id: int | None,
+    *,
+    before: dict | None = None,
+    after: dict | None = None,
+    **detail,
+) -> None:
+    """Append a line to the administrator's log; ``before`` and ``after`` are words, kept where they can be erased."""
+    event = PersonEvent(person_id=person_id, act=act, detail=detail, by_id=by_id, at=now)
+    words = None
+    if before or after:
+        words = PersonEventWords(
+            person_id=person_id, before=before or {}, after=after or {}, salt=secrets.token_hex(16)
+        )
+        event.digest = digest_words(words.salt, words.before, words.after)
+    db.session.add(event)
     db.session.flush()
+    if words is not None:
+        words.event_id = event.id
+        db.session.add(words)
+        db.session.flush()
+
+
+def digest_words(salt: str, before: dict, after: dict) -> str:
+    """The salted hash of the words of a line: whoever holds them can check it, and nobody can guess them from it."""
+    kept = json.dumps([before, after], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(f"{salt}{kept}".encode()).hexdigest()

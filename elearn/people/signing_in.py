@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, or_, select, update
 
 from ..db import db, insert_once
-from ..errors import Forbidden, Gone, TooMany
+from ..errors import Forbidden, Gone, Refusal, TooMany
 from ..i18n import _
 from ..notifications import service as notifications
 from . import rules
@@ -265,6 +265,62 @@ def create_reset(person_id: int, now: dt.datetime, life: dt.timedelta) -> Passwo
     db.session.add(reset)
     db.session.flush()
     return reset
+
+
+def invite(person_id: int, now: dt.datetime, by_id: int | None) -> None:
+    """Mail somebody the link to choose their password. Raise Refusal without an address or for a closed account."""
+    person = lock_person(person_id)
+    _check_open(person)
+    if not person.email:
+        raise Refusal(_("Ce compte n’a pas d’e-mail : imprimez-lui plutôt un code."))
+    reset = create_reset(person_id, now, rules.INVITATION_LIFE)
+    notifications.queue(person_id, "invitation", {"reset": reset.id}, now)
+    record(person_id, "invited", now, by_id)
+
+
+def print_code(person_id: int, secret: str, now: dt.datetime, by_id: int | None) -> str:
+    """A code on paper for somebody without e-mail: good once, for seven days; those printed before are over.
+
+    The row keeps a keyed hash of it, so that a copy of the database opens no account.
+    """
+    person = lock_person(person_id)
+    _check_open(person)
+    if not (person.employee_number or person.email):
+        raise Refusal(_("Ce compte n’a ni matricule ni e-mail : il ne pourrait pas se connecter."))
+    db.session.execute(
+        update(PasswordReset)
+        .where(PasswordReset.person_id == person_id, PasswordReset.used_at.is_(None))
+        .values(used_at=now)
+    )
+    code = rules.new_paper_code()
+    kept = rules.hash_paper_code(secret, person_id, code)
+    db.session.add(PasswordReset(person_id=person_id, code=kept, asked_at=now, expires_at=now + rules.INVITATION_LIFE))
+    db.session.flush()
+    record(person_id, "code-printed", now, by_id)
+    return code
+
+
+def _check_open(person: Person) -> None:
+    if not person.is_active:
+        raise Refusal(_("Ce compte est fermé. Rouvrez-le d’abord."))
+
+
+def read_paper_code(attempt: Attempt, code: str, secret: str, now: dt.datetime) -> str | None:
+    """The kept code of the link that a printed code opens, and the attempt no longer counts; None for any other."""
+    if attempt.person_id is None:
+        return None
+    kept = rules.hash_paper_code(secret, attempt.person_id, code)
+    found = db.session.scalar(
+        select(PasswordReset.code).where(
+            PasswordReset.person_id == attempt.person_id,
+            PasswordReset.code == kept,
+            PasswordReset.used_at.is_(None),
+            PasswordReset.expires_at > now,
+        )
+    )
+    if found is not None:
+        db.session.execute(delete(SignInFailure).where(SignInFailure.id == attempt.failure_id))
+    return found
 
 
 def use_reset(reset_id: int, new_hash: str, visitor: Visitor, now: dt.datetime) -> str:

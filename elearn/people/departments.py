@@ -1,0 +1,214 @@
+"""The company's tree: departments made, renamed, moved, taken away. Paths are kept so that a subtree is a prefix."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import func, literal, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
+
+from ..db import db
+from ..errors import Invalid, NotFound, Refusal
+from ..i18n import _
+from . import rules
+from .models import ACTIVE, Department, Person
+from .service import record
+
+MAX_DEPTH = 12
+MAX_CHOICES = 2_000
+
+
+# --- Reads ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Node:
+    """One department of a page: how many people are in it and below, and how many departments it holds."""
+
+    id: int
+    name: str
+    path: str
+    people: int
+    children: int
+
+
+def get(department_id: int) -> Department:
+    """A department; NotFound when it is not there."""
+    found = db.session.scalar(select(Department).where(Department.id == department_id))
+    if found is None:
+        raise NotFound(_("Ce service n’existe pas, ou n’existe plus."))
+    return found
+
+
+def list_lineage(department: Department) -> list[Department]:
+    """From the root to the department itself."""
+    ids = [int(part) for part in department.path.strip("/").split("/")]
+    return list(db.session.scalars(select(Department).where(Department.id.in_(ids)).order_by(Department.depth)))
+
+
+def list_children(parent_id: int | None, limit: int = 500) -> list[Node]:
+    """The departments right under one (or the first rank), by name, with whom they hold."""
+    below, child = aliased(Department), aliased(Department)
+    people = (
+        select(func.count(Person.id))
+        .join(below, below.id == Person.department_id)
+        .where(below.path.startswith(Department.path), ACTIVE["sqlite_where"])
+        .correlate(Department)
+        .scalar_subquery()
+    )
+    children = (
+        select(func.count(child.id)).where(child.parent_id == Department.id).correlate(Department).scalar_subquery()
+    )
+    under = Department.parent_id.is_(None) if parent_id is None else Department.parent_id == parent_id
+    rows = db.session.execute(
+        select(Department.id, Department.name, Department.path, people, children)
+        .where(under)
+        .order_by(func.lower(Department.name), Department.id)
+        .limit(limit)
+    )
+    return [Node(*row) for row in rows]
+
+
+def list_choices(limit: int = MAX_CHOICES) -> list[tuple[int, str]]:
+    """Every department with its whole name, « Production › Atelier », in the order of the tree."""
+    rows = db.session.execute(
+        select(Department.id, Department.parent_id, Department.name)
+        .order_by(Department.depth, Department.id)
+        .limit(limit)
+    ).all()
+    names: dict[int, tuple[str, ...]] = {}
+    for id, parent_id, name in rows:
+        names[id] = (*names.get(parent_id, ()), name)
+    return [(id, " › ".join(full)) for id, full in sorted(names.items(), key=lambda pair: pair[1])]
+
+
+def name_of(department_id: int | None) -> str:
+    """The whole name of a department; empty for none."""
+    found = db.session.scalar(select(Department).where(Department.id == department_id)) if department_id else None
+    return " › ".join(each.name for each in list_lineage(found)) if found else ""
+
+
+# --- Writes ---------------------------------------------------------------------------------------------------
+
+
+def _lock_tree() -> None:
+    """Moves are decided one after the other: two that cross could each make the other's ancestor its own."""
+    db.session.execute(select(Department.id).order_by(Department.id).with_for_update()).all()
+
+
+def create(name: str, parent_id: int | None, now: dt.datetime, by_id: int | None = None) -> int:
+    """Make a department under another, or of the first rank; return its id. Refusal when the name is taken there."""
+    name = _clean_name(name)
+    parent = get(parent_id) if parent_id is not None else None
+    if parent is not None and parent.depth + 1 >= MAX_DEPTH:
+        raise Refusal(_("L’arbre des services a %(most)s rangs au plus.", most=MAX_DEPTH))
+    _check_free(name, parent_id)
+    department = Department(name=name, parent_id=parent_id, path="", depth=parent.depth + 1 if parent else 0)
+    db.session.add(department)
+    db.session.flush()
+    department.path = f"{parent.path if parent else '/'}{department.id}/"
+    db.session.flush()
+    record(None, "department-made", now, by_id, after={"department": name_of(department.id)}, department=department.id)
+    return department.id
+
+
+def find_or_create(names: tuple[str, ...], now: dt.datetime, by_id: int | None = None) -> int:
+    """The department of a path of names, made where it is missing; whoever else makes it meanwhile, there is one."""
+    parent_id = None
+    for name in names:
+        under = Department.parent_id.is_(None) if parent_id is None else Department.parent_id == parent_id
+        found = db.session.scalar(select(Department.id).where(under, Department.name == name))
+        parent_id = found if found is not None else create(name, parent_id, now, by_id)
+    return parent_id
+
+
+def rename(department_id: int, name: str, now: dt.datetime, by_id: int | None = None) -> None:
+    """Give a department another name."""
+    department, name = get(department_id), _clean_name(name)
+    if name == department.name:
+        return
+    _check_free(name, department.parent_id)
+    before = name_of(department_id)
+    department.name = name
+    db.session.flush()
+    record(
+        None,
+        "department-renamed",
+        now,
+        by_id,
+        before={"department": before},
+        after={"department": name_of(department_id)},
+        department=department_id,
+    )
+
+
+def move(department_id: int, parent_id: int | None, now: dt.datetime, by_id: int | None = None) -> None:
+    """Move a department with all below it, in one statement over the paths.
+
+    Raise Refusal when it would come to lie under itself; a constraint on the path refuses it as well.
+    """
+    _lock_tree()
+    department, parent = get(department_id), get(parent_id) if parent_id is not None else None
+    if parent_id == department.parent_id:
+        return
+    if parent is not None and parent.path.startswith(department.path):
+        raise Refusal(_("Un service ne peut pas être placé sous lui-même."))
+    _check_free(department.name, parent_id)
+    deepest = db.session.scalar(select(func.max(Department.depth)).where(Department.path.startswith(department.path)))
+    depth = parent.depth + 1 if parent else 0
+    if deepest - department.depth + depth >= MAX_DEPTH:
+        raise Refusal(_("L’arbre des services a %(most)s rangs au plus.", most=MAX_DEPTH))
+    before, former = name_of(department_id), department.path
+    head = parent.path if parent else "/"
+    department.parent_id = parent_id
+    db.session.flush()
+    db.session.execute(
+        update(Department)
+        .where(Department.path.startswith(former))
+        .values(
+            path=literal(f"{head}{department_id}/").concat(func.substr(Department.path, len(former) + 1)),
+            depth=Department.depth + (depth - department.depth),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    db.session.expire_all()
+    record(
+        None,
+        "department-moved",
+        now,
+        by_id,
+        before={"department": before},
+        after={"department": name_of(department_id)},
+        department=department_id,
+    )
+
+
+def take_away(department_id: int, now: dt.datetime, by_id: int | None = None) -> None:
+    """Take an empty department away. Raise Refusal while anybody or anything lies in it, or a referent answers for it."""
+    department = get(department_id)
+    if db.session.scalar(select(Person.id).where(Person.department_id == department_id).limit(1)):
+        raise Refusal(_("Des personnes, présentes ou parties, sont rattachées à ce service : déplacez-les d’abord."))
+    if db.session.scalar(select(Department.id).where(Department.parent_id == department_id).limit(1)):
+        raise Refusal(_("Ce service en contient d’autres : déplacez-les d’abord."))
+    before = name_of(department_id)
+    try:
+        with db.session.begin_nested():
+            db.session.delete(department)
+    except IntegrityError:
+        raise Refusal(_("Un référent répond de ce service : changez d’abord son périmètre.")) from None
+    record(None, "department-removed", now, by_id, before={"department": before}, department=department_id)
+
+
+def _clean_name(name: str) -> str:
+    name = rules.clean_label(name)
+    if not name:
+        raise Invalid(_("Donnez un nom au service."))
+    return name
+
+
+def _check_free(name: str, parent_id: int | None) -> None:
+    under = Department.parent_id.is_(None) if parent_id is None else Department.parent_id == parent_id
+    if db.session.scalar(select(Department.id).where(under, Department.name == name)):
+        raise Refusal(_("Un service porte déjà ce nom à cet endroit."))
