@@ -2,7 +2,8 @@
 
 | measure | how |
 |---|---|
-| reading | 180 words a minute: under the average adult's 195 in French and 228 in English (Trauzettel-Klosinski and Dietz, 2012, International Reading Speed Texts), because one reads to remember |
+| reading to learn | 180 words a minute: less than the average, because one reads to remember |
+| reading what one knows | the average adult's speed, 195 words a minute in French, 228 in English (Trauzettel-Klosinski and Dietz, 2012, *International Reading Speed Texts*) |
 | an item | its words, then a time to decide by its type, then its feedback |
 | reading level | French: Kandel and Moles (1958); English: Flesch Reading Ease (1948); higher is easier, 50 and over is plain |
 """
@@ -14,17 +15,18 @@ from collections.abc import Iterable
 
 from . import types as t
 
-WORDS_PER_MINUTE = 180
+LEARNING = 180
+AVERAGE = {"fr": 195, "en": 228}
 DECIDE_SECONDS = {"single": 12, "boolean": 8, "multiple": 20, "ordering": 30, "sorting": 30, "span": 20}
 SCENARIO_SECONDS = 20
 FIGURE_SECONDS = 15
 STATEMENT_SECONDS = 30
 """To read what one signs, and sign it."""
-PLACEMENT_SECONDS = 8
+PLACEMENT_SECONDS = 3
 
-SENTENCE_END = re.compile(r"[.?…:;]+(?=\s|$)|\n+")
+SENTENCE_END = re.compile(r"[.?…]+(?=[\s»”)]|$)|\n\s*\n")
 VOWELS = re.compile(r"[aeiouyàâäéèêëîïôöùûüœæ]+")
-LETTERS = re.compile(r"[^\W\d_]+")
+WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 
 
 def count_words(text: str) -> int:
@@ -32,21 +34,21 @@ def count_words(text: str) -> int:
     return sum(1 for word in text.split() if any(c.isalnum() for c in word))
 
 
-def reading_seconds(words: int) -> float:
-    """Time to read so many words."""
-    return words * 60 / WORDS_PER_MINUTE
+def reading_seconds(words: float, pace: int = LEARNING) -> float:
+    """Time to read so many words, at so many a minute."""
+    return words * 60 / pace
 
 
 # --- Time -----------------------------------------------------------------------------------------------------
 
 
-def item_seconds(item: t.Item, language: str, feedback: bool = True) -> float:
+def item_seconds(item: t.Item, language: str, pace: int = LEARNING, feedback: bool = True) -> float:
     """Reading the question, deciding, and reading the feedback: on one's own choice and on the right one."""
     words = item.words.of(language)
     read = count_words(" ".join([words.prompt, *words.choices.values()]))
     if feedback and words.feedback:
         read += 2 * count_words(" ".join(words.feedback.values())) / len(words.feedback)
-    return reading_seconds(read) + DECIDE_SECONDS[item.type]
+    return reading_seconds(read, pace) + DECIDE_SECONDS[item.type]
 
 
 def scenario_seconds(scenario: t.Scenario, language: str) -> float:
@@ -63,50 +65,61 @@ def text_seconds(prose: t.Prose) -> float:
 
 def lesson_seconds(lesson: t.Lesson, language: str) -> float:
     """Everything a lesson asks: its text, its check items, its scenarios."""
-    return text_seconds(lesson.words.of(language).body) + check_seconds(lesson, language)
-
-
-def check_seconds(lesson: t.Lesson, language: str) -> float:
-    """What is left of a lesson for who shows that they know it: the check items, not the text."""
     items = sum(item_seconds(item, language) for item in lesson.items)
-    return items + sum(scenario_seconds(scenario, language) for scenario in lesson.scenarios)
+    scenarios = sum(scenario_seconds(scenario, language) for scenario in lesson.scenarios)
+    return text_seconds(lesson.words.of(language).body) + items + scenarios
 
 
-def quiz_seconds(quiz: t.Quiz, language: str) -> float:
+def shown_seconds(lesson: t.Lesson, language: str) -> float:
+    """What is left of a lesson for who shows that they know it: every check item right at the first go."""
+    return sum(item_seconds(item, language, AVERAGE[language], feedback=False) for item in lesson.items)
+
+
+def quiz_seconds(quiz: t.Quiz, language: str, pace: int = LEARNING) -> float:
     """One attempt at a quiz: as many items of average length as are drawn; reasons are read afterwards."""
-    return quiz.items * sum(item_seconds(item, language, feedback=False) for item in quiz.bank) / len(quiz.bank)
+    return quiz.items * sum(item_seconds(item, language, pace, feedback=False) for item in quiz.bank) / len(quiz.bank)
 
 
-def charter_seconds(charter: t.Charter, language: str) -> float:
-    """Reading the whole charter, examples included, and signing it."""
+def charter_seconds(charter: t.Charter, language: str, pace: int = LEARNING) -> float:
+    """Reading the whole charter, examples included, and signing it: nobody is spared that."""
     words = charter.words.of(language)
-    total = reading_seconds(count_words(f"{words.introduction} {words.statement}")) + STATEMENT_SECONDS
+    texts = [words.introduction, words.statement]
     for article in charter.articles:
         own = article.words.of(language)
-        total += text_seconds(own.body)
-        total += reading_seconds(count_words(" ".join([own.title, own.essential, *own.unacceptable, *own.welcome])))
-    return total
+        texts += [own.body.text, own.title, own.essential, *own.unacceptable, *own.welcome]
+    return reading_seconds(total_words(texts), pace) + STATEMENT_SECONDS
+
+
+def placement_seconds(placement: t.Placement, language: str, pace: int = LEARNING) -> float:
+    """Reading what it is for, then twenty questions about oneself, whose choices need little thought."""
+    texts = list(placement.words.of(language).values())
+    for item in placement.items:
+        words = item.words.of(language)
+        texts += [words["prompt"], *words["choices"].values()]
+    return reading_seconds(total_words(texts), pace) + PLACEMENT_SECONDS * len(placement.items)
 
 
 # --- Reading level --------------------------------------------------------------------------------------------
 
 
 def syllables(word: str, language: str) -> int:
-    """Spoken syllables, by groups of vowels; a silent final e is not counted."""
+    """Spoken syllables, by groups of vowels; a silent final e is not counted. Where in doubt, one more."""
     word = word.lower()
     if language == "fr":
-        word = re.sub(r"(?<=[^aeiouyàâéèêëîïôûù])(?:es|ent|e)$", "", word) if len(word) > 3 else word
-        word = re.sub(r"([éèêëàîïôû])(?=[aeiouy])|(?<=[aouy])(?=[éèïë])", r"\1-", word)
+        word = re.sub(r"(?:(?<=[qg])ues?|(?<=[^aeiouyàâéèêëîïôû])es?)$", "", word) if len(word) > 3 else word
+        word = re.sub(r"([éèêëàîïôû])(?=[aeiouyâ])|(?<=[aou])(?=[éèïë])", r"\1-", word)
         word = re.sub(r"qu|gu(?=[eéèêi])", "q", word)
     else:
-        word = re.sub(r"(?<=[^aeiouyl])(?:es|ed|e)$|(?<=[aeiouy]l)e$", "", word) if len(word) > 3 else word
+        if len(word) > 3 and not re.search(r"(?:[td]ed|[szcgxh]es|[^aeiouy]le)$", word):
+            word = re.sub(r"(?<=[^aeiouy])(?:es|ed|e)$", "", word)
+        word = re.sub(r"(?<=[aeou])y(?=[aeiou])|i(?=a(?!l))", r"\g<0>-", word)
     return max(1, len(VOWELS.findall(word)))
 
 
 def reading_level(text: str, language: str) -> float:
     """Kandel-Moles for French, Flesch Reading Ease for English: 0 very hard, 100 very easy."""
-    words = LETTERS.findall(text)
-    sentences = sum(1 for s in SENTENCE_END.split(text) if s and LETTERS.search(s))
+    words = WORD.findall(text)
+    sentences = sum(1 for s in SENTENCE_END.split(text) if s and WORD.search(s))
     if not words or not sentences:
         return 100.0
     length = len(words) / sentences
