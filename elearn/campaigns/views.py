@@ -1,0 +1,223 @@
+"""HR's campaigns: prepare, see with real names what would go, launch, stop."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import ngettext
+from flask_login import current_user
+
+from ..credentials.completion import PARTS
+from ..db import db, transaction, utcnow
+from ..errors import Invalid, NotFound
+from ..i18n import _, _l, company_day
+from ..notifications.kinds import find_readers
+from ..notifications.messages import render
+from ..notifications.models import Message
+from ..permissions import Permission, permission_required
+from ..reporting import queries as reporting
+from ..reporting import words
+from ..reporting.rules import Filter, read_filter
+from ..web import say
+from . import queries, rules, service
+from .models import Campaign
+
+blueprint = Blueprint("campaigns", __name__)
+
+
+@blueprint.get("/hr/campaigns")
+@permission_required(Permission.HR_CAMPAIGNS)
+def index():
+    """Every campaign, the newest first."""
+    return render_template(
+        "campaigns/index.html", campaigns=queries.list_campaigns(), statuses=_statuses(), words=words
+    )
+
+
+def _statuses() -> dict[str, tuple[str, str]]:
+    """A campaign's state → its name, and the kind of its tag."""
+    return {
+        "draft": (_("En préparation"), ""),
+        "running": (_("En cours"), "good"),
+        "finished": (_("Terminé"), ""),
+        "stopped": (_("Arrêté"), "warn"),
+    }
+
+
+@blueprint.get("/hr/campaigns/new")
+@permission_required(Permission.HR_CAMPAIGNS)
+def new():
+    """The form. The population comes with the address, as the list was filtered when one asked for a reminder."""
+    asked = read_filter(request.args, request.args.getlist("missing"))
+    deadline = company_day(utcnow()) + dt.timedelta(days=30)
+    wanted = request.args.getlist("missing") or list(PARTS)
+    given = {
+        "name": "",
+        "parts": wanted,
+        "deadline": deadline.isoformat(),
+        "offsets": list(rules.USUAL),
+        "managers": True,
+    }
+    return _form(asked, given)
+
+
+def _form(asked: Filter, given: dict, error: str = "", status: int = 200):
+    population = {name: value for name, value in asked.args().items() if name in rules.POPULATION}
+    wanted = read_filter(population)
+    total = reporting.count_people(wanted, company_day(utcnow()))
+    return render_template(
+        "campaigns/new.html",
+        population=population,
+        described=_describe(wanted),
+        ignored=bool({*asked.args(), *asked.faults} - {*rules.POPULATION, "missing", "sort"}),
+        total=total,
+        given=given,
+        error=error,
+        words=words,
+        offsets=[(offset, _offset(offset)) for offset in rules.OFFSETS],
+    ), status
+
+
+def _offset(days: int) -> str:
+    if days == 0:
+        return _("Le jour de la date limite")
+    if days < 0:
+        return ngettext("%(num)s jour avant", "%(num)s jours avant", -days)
+    return ngettext("%(num)s jour après", "%(num)s jours après", days)
+
+
+def _describe(wanted: Filter) -> str:
+    """Who the population is, in words."""
+    from flask_babel import format_date
+
+    said = []
+    if wanted.department:
+        said.append(queries.get_department_name(wanted.department) or _("Service disparu"))
+    elif wanted.department == 0:
+        said.append(_("Sans service"))
+    if wanted.direct:
+        said.append(_("Sans les services rattachés"))
+    if wanted.site is not None:
+        said.append(wanted.site or _("Site inconnu"))
+    if wanted.arrived_from:
+        said.append(_("Personnes arrivées depuis le %(day)s", day=format_date(wanted.arrived_from, "long")))
+    if wanted.arrived_to:
+        said.append(_("Personnes arrivées jusqu’au %(day)s", day=format_date(wanted.arrived_to, "long")))
+    if wanted.arrival:
+        said.append(_("Date d’arrivée inconnue"))
+    return ", ".join(said) or _("Toute l’entreprise")
+
+
+@blueprint.post("/hr/campaigns")
+@permission_required(Permission.HR_CAMPAIGNS)
+def create():
+    """Make a draft and show what it would do; nothing goes before it is launched."""
+    form, person_id = request.form, current_user.id
+    given = {
+        "name": form.get("name", "")[:120],
+        "parts": form.getlist("parts"),
+        "deadline": form.get("deadline", ""),
+        "offsets": [int(text) for text in form.getlist("offsets") if text.lstrip("-").isdigit() and len(text) < 5],
+        "managers": form.get("managers") == "1",
+    }
+    try:
+        deadline = dt.date.fromisoformat(given["deadline"])
+    except ValueError:
+        deadline = None
+    asked = read_filter(form)
+    try:
+        with transaction():
+            campaign = service.prepare(
+                person_id, given["name"], asked.args(), given["parts"], deadline, given["offsets"],
+                given["managers"], utcnow(),
+            )  # fmt: skip
+            campaign_id = campaign.id
+    except Invalid as refusal:
+        return _form(asked, given, str(refusal.sentence), 422)
+    return redirect(url_for("campaigns.show", campaign_id=campaign_id), 303)
+
+
+def _get(campaign_id: int) -> Campaign:
+    campaign = db.session.get(Campaign, campaign_id)
+    if campaign is None:
+        raise NotFound(_l("Ce rappel n’existe pas, ou n’existe plus."))
+    return campaign
+
+
+@blueprint.get("/hr/campaigns/<int:campaign_id>")
+@permission_required(Permission.HR_CAMPAIGNS)
+def show(campaign_id):
+    """What it asks of whom, its days, whom it concerns now by name, and its messages as they would be read."""
+    campaign, now = _get(campaign_id), utcnow()
+    on = company_day(now)
+    steps = queries.list_steps(campaign_id)
+    following = next((step for step in steps if step.phase in ("people", "managers", "hr")), None)
+    left = queries.outstanding(campaign)
+    page = reporting.list_page(left, on, size=20)
+    total = reporting.count_people(left, on)
+    return render_template(
+        "campaigns/show.html",
+        campaign=campaign,
+        steps=[(step, _offset(step.offset)) for step in steps],
+        following=following,
+        described=_describe(queries.population_of(campaign)),
+        whole=reporting.count_people(queries.population_of(campaign), on),
+        total=total,
+        names=[line.name for line in page.lines],
+        left=left,
+        population=queries.population_of(campaign),
+        managers=queries.count_managers(campaign, on) if campaign.to_managers else 0,
+        previews=_previews(campaign, following.offset if following else 0, now) if total else [],
+        statuses=_statuses(),
+        words=words,
+        today=on,
+    )
+
+
+def _previews(campaign: Campaign, offset: int, now: dt.datetime) -> list[tuple[str, str, object]]:
+    """The messages of a day as their first readers would read them: to whom, and the message rendered."""
+    on = company_day(now)
+    to = [("campaign_reminder", queries.list_people(campaign, on, 0, 1))]
+    if campaign.to_managers:
+        to.append(("campaign_team", queries.list_managers(campaign, on, 0, 1)))
+    to.append(("campaign_digest", [current_user.id]))
+    readers = find_readers([ids[0] for _kind, ids in to if ids])
+    labels = {
+        "campaign_reminder": _("À la personne"),
+        "campaign_team": _("À son manager"),
+        "campaign_digest": _("Aux ressources humaines"),
+    }
+    previews = []
+    for kind, ids in to:
+        if not ids or ids[0] not in readers:
+            continue
+        message = Message(
+            id=0, person_id=ids[0], kind=kind, ids={"campaign": campaign.id, "offset": offset}, created_at=now
+        )
+        rendered = render(message, readers[ids[0]])
+        if rendered is not None:
+            previews.append((labels[kind], readers[ids[0]].name, rendered))
+    return previews
+
+
+@blueprint.post("/hr/campaigns/<int:campaign_id>/launch")
+@permission_required(Permission.HR_CAMPAIGNS)
+def launch(campaign_id):
+    """Let it write on its days."""
+    with transaction():
+        service.launch(campaign_id, utcnow())
+    say(_("Le rappel est lancé. Les messages partent aux jours dits, sans autre geste de votre part."))
+    return redirect(url_for("campaigns.show", campaign_id=campaign_id), 303)
+
+
+@blueprint.post("/hr/campaigns/<int:campaign_id>/stop")
+@permission_required(Permission.HR_CAMPAIGNS)
+def stop(campaign_id):
+    """Write no more."""
+    _get(campaign_id)
+    with transaction():
+        stopped = service.stop(campaign_id, utcnow())
+    if stopped:
+        say(_("Le rappel est arrêté. Plus aucun message ne partira."))
+    return redirect(url_for("campaigns.show", campaign_id=campaign_id), 303)
