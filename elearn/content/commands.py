@@ -9,9 +9,10 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from ..db import transaction, utcnow
-from . import service
+from . import loader, service
 from .checks import check_folder
 from .files import read_folder
+from .report import write_report
 
 content = AppGroup("content", help="Check, publish and measure what is taught and asked.")
 
@@ -36,6 +37,16 @@ def publish():
             click.echo(f"  {fault}")
     if done.held_back:
         sys.exit(1)
+
+
+@content.command("report")
+@with_appcontext
+def report():
+    """Print what there is: words, minutes, items, reading level, coverage, active time. Faults are check's business."""
+    folder = read_folder(current_app.config["CONTENT_ROOT"], current_app.config["CONTENT_OVERLAY"])
+    objects = {document: loader.load(document, files)[0] for document, files in folder.items()}
+    for line in write_report({document: thing for document, thing in objects.items() if thing is not None}):
+        click.echo(line)
 
 
 @content.command("check")

@@ -22,6 +22,7 @@ SCENARIO_SECONDS = 20
 FIGURE_SECONDS = 15
 STATEMENT_SECONDS = 30
 """To read what one signs, and sign it."""
+SIGN_IN_SECONDS = 90
 PLACEMENT_SECONDS = 3
 
 SENTENCE_END = re.compile(r"[.?…]+(?=[\s»”)]|$)|\n\s*\n")
