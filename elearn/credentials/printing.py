@@ -105,9 +105,11 @@ def _template(source: str):
     return _sandbox().from_string(source)
 
 
-def draw(award: Award, words: dict[str, str], public_id: str, language: str, base_url: str) -> str:
+def draw(
+    award: Award, words: dict[str, str], public_id: str, language: str, base_url: str, logo: str | None = None
+) -> str:
     """The HTML of a credential's page. The template sees ``words``, ``language``, ``name_size``, ``brand``,
-    ``brand_ink``, ``qr``, ``verify_url``, ``code`` and nothing else."""
+    ``brand_ink``, ``logo``, ``qr``, ``verify_url``, ``code`` and nothing else."""
     verify_url = f"{base_url}/verify/{public_id}"
     brand = words.get("brand", "")
     brand = brand if re.fullmatch(r"#[0-9a-fA-F]{6}", brand) else "#1f4e79"
@@ -117,6 +119,7 @@ def draw(award: Award, words: dict[str, str], public_id: str, language: str, bas
         name_size=name_size(words["name"]),
         brand=brand,
         brand_ink=ink_on(brand),
+        logo=logo if logo and logo.startswith("data:image/") else "",
         qr=qr_code(f"{verify_url}?lang={language}"),
         verify_url=re.sub(r"^https?://", "", verify_url),
         code=public_id,

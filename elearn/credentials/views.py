@@ -12,6 +12,7 @@ from ..db import utcnow
 from ..errors import Gone, NotFound
 from ..i18n import _, _l, company_day, language
 from ..permissions import public, signed_in
+from ..web import get_site
 from . import printing, queries, rules
 from .pdf import render_pdf
 
@@ -36,6 +37,12 @@ def keep_out_of_indexes(response):
 
 def _base_url() -> str:
     return current_app.config["BASE_URL"]
+
+
+def _logo() -> str | None:
+    """The company's present logo as a picture URI: looks belong to the day of drawing, words to the day of issue."""
+    kept = get_site().settings.get("logo")
+    return f"data:{kept['type']};base64,{kept['data']}" if kept else None
 
 
 @blueprint.get("/certificate")
@@ -78,7 +85,7 @@ def pdf(public_id):
     chosen = request.args.get("lang")
     chosen = chosen if chosen in LANGUAGES else credential.language
     award = get_document(credential.award_edition_id)
-    html = printing.draw(award, credential.words[chosen], credential.public_id, chosen, _base_url())
+    html = printing.draw(award, credential.words[chosen], credential.public_id, chosen, _base_url(), _logo())
     response = make_response(render_pdf(html, award.theme))
     way = "attachment" if request.args.get("download") else "inline"
     name = {"fr": "certificat", "en": "certificate"}[chosen]

@@ -150,3 +150,17 @@ def test_reading_changes_nothing(browser):
     for url in ("/certificate", f"/verify/{held.public_id}", f"/credentials/{held.public_id}.pdf"):
         browser.sign_in(person).get(url)
     assert queries.get_progress(person.id).fulfilments.keys() == before.keys()
+
+
+def test_pdf_with_a_companys_logo(browser):
+    """The logo of the settings is drawn; the certificate stays one page that reads."""
+    from elearn.content.models import SiteState
+
+    _person, held = certified()
+    pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    with transaction():
+        state = db.session.get(SiteState, 1)
+        state.settings = {**(state.settings or {}), "logo": {"type": "image/png", "data": pixel}}
+        state.revision += 1
+    page = pypdf.PdfReader(io.BytesIO(browser.get(f"/credentials/{held.public_id}.pdf").body)).pages[0]
+    assert len(page.images) >= 1

@@ -70,6 +70,17 @@ def test_certificate_is_conformant_and_on_one_page(award, name, language):
     assert any("Atkinson" in f for f in fonts) and any("Bricolage" in f for f in fonts)
 
 
+def test_companys_logo(award):
+    """The logo stands for the company's name, which remains its alternative; anything but inline data is left out."""
+    svg = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 3'><path d='M0 0h9v3z'/></svg>"
+    facts = printing.Facts("Jo", "Régie", "#0b5563", dt.date(2026, 11, 22), dt.date(2027, 11, 22), 3)
+    words = printing.words_of(award, facts, "fr")
+    html = printing.draw(award, words, CODE, "fr", "https://porte-voix.example", svg)
+    assert 'alt="Régie"' in html
+    check_conformant(pdf.render_pdf(html, award.theme))
+    assert "evil" not in printing.draw(award, words, CODE, "fr", "https://porte-voix.example", "https://evil.example/x")
+
+
 def test_printed_words(award):
     """What it says: name, dates, edition, internal attestation; « certificat », never the regulated words."""
     text = " ".join(
