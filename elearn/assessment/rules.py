@@ -46,7 +46,9 @@ def draw(quiz: Quiz, seed: int, seen: Iterable[Collection[str]] = ()) -> tuple[s
             covered.add(quiz.covered(item))
             drawn.append(item)
     taken = {item.id for item in drawn}
-    drawn += [item for item in pool if item.id not in taken][: max(0, quiz.items - len(drawn))]
+    # A new throw: by the first one, an item that came second of its article would come late among all.
+    left = sorted((i for i in pool if i.id not in taken), key=lambda i: (rank[i.id][0], chance.random()))
+    drawn += left[: max(0, quiz.items - len(drawn))]
     chance.shuffle(drawn)
     return tuple(item.id for item in drawn)
 
