@@ -24,7 +24,7 @@ LONGEST = dt.timedelta(days=400)
 def check_campaign(name: str, parts: Iterable[str], deadline_on: dt.date | None, offsets: Iterable[int], today) -> None:
     """Raise Invalid, with the first thing that is missing."""
     if not name.strip():
-        raise Invalid(_l("Donnez un nom à ce rappel : il figure dans les messages."))
+        raise Invalid(_l("Donnez un nom à ce rappel : il figure dans les messages."))
     if not parts or not set(parts) <= set(PARTS):
         raise Invalid(_l("Choisissez au moins une partie à terminer."))
     if deadline_on is None:

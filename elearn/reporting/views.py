@@ -111,7 +111,7 @@ def _chips(wanted: Filter) -> list[SimpleNamespace]:
         add(_("Certificat délivré en %(month)s", month=month), issued="")
     if wanted.missing:
         names = ", ".join(words.parts()[part] for part in wanted.missing)
-        add(_("Il manque au moins : %(parts)s", parts=names), missing=())
+        add(_("Il manque au moins : %(parts)s", parts=names), missing=())
     if wanted.direct:
         add(_("Sans les services rattachés"), direct=False)
     if wanted.arrival:
