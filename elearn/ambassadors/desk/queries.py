@@ -182,7 +182,7 @@ def list_ambassadors(
         .order_by(Person.search_name, Mandate.id)
         .limit(PAGE + 1)
     )
-    if status in MandateStatus:
+    if status in set(MandateStatus):
         statement = statement.where(Mandate.status == status)
     else:
         statement = statement.where(Mandate.status != MandateStatus.ENDED)
