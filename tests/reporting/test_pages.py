@@ -31,7 +31,7 @@ def desk(app, browser):
 
 def total_of(page) -> int:
     """The count a list announces."""
-    return int(re.sub(r"\D", "", page.html.find("h2", attrs={"role": "status"}).text))
+    return int(re.sub(r"\D", "", page.html.select_one("h2 [role=status]").text))
 
 
 def names_on(browser, url) -> list[str]:
