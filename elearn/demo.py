@@ -9,10 +9,17 @@ from __future__ import annotations
 import datetime as dt
 import random
 
+from sqlalchemy import select
+
+from .ambassadors import mandates, organisation
+from .ambassadors import service as ambassadors
+from .ambassadors.models import Application, Mandate
+from .ambassadors.rules import CRITERIA, Scope, Verdict
 from .assessment import service as assessment
 from .content import items as grading
 from .content.models import SiteState
 from .content.service import get_site
+from .credentials.models import Credential
 from .db import db, transaction
 from .learning import service as learning
 from .people import service as people
@@ -44,7 +51,10 @@ SETTINGS = {
         "dpo": "dpo@demo.example",
         "hr": "formation@demo.example",
     },
-    "on_call": [{"name": "Claire Aubry", "phone": "01 99 00 41 20"}, {"name": "Malik Benali", "phone": "01 99 00 41 21"}],
+    "on_call": [
+        {"name": "Claire Aubry", "phone": "01 99 00 41 20"},
+        {"name": "Malik Benali", "phone": "01 99 00 41 21"},
+    ],
     "answer_days": 3,
 }
 """Names and numbers are invented; 01 99 00 is kept for fiction by the French regulator."""
@@ -57,16 +67,98 @@ TREE = {
     "Fonctions support": ("Ressources humaines", "Communication", "Informatique", "Finance"),
 }
 SITES = ("Annecy", "Nantes", "Roubaix", "Lyon")
-GIVEN = (
-    "Inès Mamadou Élodie Yann Fatoumata Noël Chloé Antoine Leïla Rémi Aïcha Gaël Zoé Thibault Ngọc Hélène Karim "
-    "Maëlys Baptiste Sofía Loïc Aminata Étienne Jeanne Mehdi Solène Dragan Françoise Hugo Salomé Ousmane Océane "
-    "Gérard Priya Björn Anaïs Tuan Véronique Samir Lucie Piotr Cécile Idris Margaux Renée Kévin Joséphine Nadia"
-).split()
-FAMILY = (
-    "Lefèvre Diallo Garçon N’Diaye Müller Bénard Nguyễn Hébert Traoré Guérin Ben-Amor Le-Goff Ferreira Łukasik "
-    "Châtelain Öztürk Dubois Kone Béranger Rasoa D’Almeida Morel Šimek Poirier Haddad Rivière Cissé Fontaine "
-    "Marchand Villeneuve Okafor Barthélémy Castel Jørgensen Perrin Aubert Sørensen Gaillard Moulin Tessier"
-).split()
+GIVEN = [
+    "Inès",
+    "Mamadou",
+    "Élodie",
+    "Yann",
+    "Fatoumata",
+    "Noël",
+    "Chloé",
+    "Antoine",
+    "Leïla",
+    "Rémi",
+    "Aïcha",
+    "Gaël",
+    "Zoé",
+    "Thibault",
+    "Ngọc",
+    "Hélène",
+    "Karim",
+    "Maëlys",
+    "Baptiste",
+    "Sofía",
+    "Loïc",
+    "Aminata",
+    "Étienne",
+    "Jeanne",
+    "Mehdi",
+    "Solène",
+    "Dragan",
+    "Françoise",
+    "Hugo",
+    "Salomé",
+    "Ousmane",
+    "Océane",
+    "Gérard",
+    "Priya",
+    "Björn",
+    "Anaïs",
+    "Tuan",
+    "Véronique",
+    "Samir",
+    "Lucie",
+    "Piotr",
+    "Cécile",
+    "Idris",
+    "Margaux",
+    "Renée",
+    "Kévin",
+    "Joséphine",
+    "Nadia",
+]
+FAMILY = [
+    "Lefèvre",
+    "Diallo",
+    "Garçon",
+    "N’Diaye",
+    "Müller",
+    "Bénard",
+    "Nguyễn",
+    "Hébert",
+    "Traoré",
+    "Guérin",
+    "Ben-Amor",
+    "Le-Goff",
+    "Ferreira",
+    "Łukasik",
+    "Châtelain",
+    "Öztürk",
+    "Dubois",
+    "Kone",
+    "Béranger",
+    "Rasoa",
+    "D’Almeida",
+    "Morel",
+    "Šimek",
+    "Poirier",
+    "Haddad",
+    "Rivière",
+    "Cissé",
+    "Fontaine",
+    "Marchand",
+    "Villeneuve",
+    "Okafor",
+    "Barthélémy",
+    "Castel",
+    "Jørgensen",
+    "Perrin",
+    "Aubert",
+    "Sørensen",
+    "Gaillard",
+    "Moulin",
+    "Tessier",
+]
 STATES = (
     ("nothing", 26),
     ("path", 22),
@@ -94,7 +186,9 @@ class Demo:
         day = self.now - dt.timedelta(days=max(days_ago, 0.2))
         while day.weekday() > 4:
             day -= dt.timedelta(days=1)
-        moment = day.replace(hour=self.random.randint(7, 15), minute=self.random.randint(0, 59), second=0, microsecond=0)
+        moment = day.replace(
+            hour=self.random.randint(7, 15), minute=self.random.randint(0, 59), second=0, microsecond=0
+        )
         return min(moment, self.now - dt.timedelta(hours=3))
 
 
@@ -202,7 +296,7 @@ def make_crowd(demo: Demo, departments, manager: Person) -> None:
             department_id=department.id,
             manager_id=manager.id if in_team else None,
             site=SITES[number % len(SITES)],
-            arrived_on=(demo.now - dt.timedelta(days=demo.random.choice((20, 60, 150, 400, 900, 2500)))).date(),
+            arrived_on=(demo.now - dt.timedelta(days=demo.random.choice((45, 80, 150, 400, 900, 2500)))).date(),
             password_hash=demo.hash,
             is_demo=True,
             language="en" if number % 17 == 0 else "fr",
@@ -214,7 +308,7 @@ def make_crowd(demo: Demo, departments, manager: Person) -> None:
 
 def reach(demo: Demo, person: Person, state: str) -> None:
     """Bring one person to a state, by the acts that lead there, over the past months."""
-    ago = demo.random.uniform(12, 170)
+    ago = demo.random.uniform(12, max(13, min(170, (demo.now.date() - person.arrived_on).days - 12)))
     path = demo.random.choice(demo.site.paths)
     if state == "nothing":
         return
@@ -261,7 +355,9 @@ def take_quiz(demo: Demo, person: Person, slug: str, ago: float, passes: bool) -
     given = {}
     for place, item_id in enumerate(drawn):
         item = quiz.by_id[item_id]
-        slips = (bool(item.family) or place % 3 == 0) if not passes else (not item.family and demo.random.random() < 0.04)
+        slips = (
+            (bool(item.family) or place % 3 == 0) if not passes else (not item.family and demo.random.random() < 0.04)
+        )
         given[item_id] = (slip_of(item) if slips else key_of(item), place + 1)
     end = moment + dt.timedelta(minutes=demo.random.randint(9, 24))
     assessment.save_responses(attempt_id, person.id, given, end - dt.timedelta(minutes=1))
@@ -305,5 +401,112 @@ def take_until_passed(demo: Demo, person: Person, ago: float) -> bool:
     return passes
 
 
+POSTS = (
+    (
+        "job-night-line",
+        "Je travaille de nuit chez Hautecombe depuis quatre ans, et mon équipe cherche du renfort. Ce que j’aurais aimé "
+        "qu’on me dise au début : le sommeil demande un bon mois pour se caler. Ce qui m’a surpris en bien, c’est le "
+        "calme, et une équipe qui s’entraide sans qu’on le lui demande. L’offre du 5 octobre dit tout le reste, formation "
+        "en binôme comprise : [lien]. Écrivez-moi si vous hésitez, je répondrai avec mon vécu.",
+        ("linkedin",),
+        ("jobs", "trades"),
+    ),
+    (
+        "product-refill",
+        "Trois essais ratés avant le bon. Chez Hautecombe, j’ai testé l’ouverture de la nouvelle recharge, et la première "
+        "version me coulait sur les doigts. Celle qui est en vente depuis le 15 avril s’ouvre d’une main. Elle contient "
+        "62 % de plastique en moins que le flacon neuf de même contenance, le calcul est en note de la fiche : [lien]. "
+        "Il reste à trier la recharge là où votre commune l’accepte.",
+        ("linkedin", "instagram"),
+        ("products",),
+    ),
+    (
+        "job-apprentice",
+        "J’ai commencé par un apprentissage, au laboratoire de Hautecombe où je fais aujourd’hui du contrôle qualité. "
+        "On m’y a appris à écrire ce que je vois avant ce que j’en pense. Une place s’ouvre à la rentrée, deux ans, une "
+        "semaine sur deux en formation, sans expérience demandée : l’offre du 3 mars est ici, [lien].",
+        ("linkedin",),
+        ("jobs",),
+    ),
+)
+"""Practice posts of the demo, written on the shipped briefs."""
+
+REASON = "Votre post dit d’où vous parlez et donne un fait daté que l’on peut vérifier. On entend votre voix."
+REWORK = "Le récit est vivant. Il manque le nom de votre employeur dans le texte, et la date de l’offre que vous citez."
+REFUSAL = "La photo décrite montre un écran de planning avec des noms de clients. Reprenez la leçon, puis proposez un autre post."
+
+
 def make_ambassadors(demo: Demo, named: dict[str, Person]) -> None:
-    """Applications in every state and a few mandates: filled in by the ambassadors' room once it is there."""
+    """Applications in every state, and mandates of both regimes; referents share the work."""
+    organisation.seed_catalogue()
+    db.session.flush()
+    referents = (named["referent@demo.example"], named["deputy@demo.example"])
+    apply(demo, named["ambassador@demo.example"], 0, 88, referents[0], "granted")
+    already = [named[e].id for e in ("ambassador@demo.example", "certified@demo.example", "author@demo.example")]
+    certified = db.session.scalars(
+        select(Person)
+        .join(Credential, Credential.person_id == Person.id)
+        .where(Person.id.not_in([*already, *(r.id for r in referents)]), Person.closed_at.is_(None))
+        .where(Credential.issued_at < demo.now - dt.timedelta(days=30))
+        .order_by(Person.id)
+    ).all()
+    outcomes = (
+        "granted",
+        "granted",
+        "autonomous",
+        "dormant",
+        "sent_back",
+        "refused",
+        "late",
+        "waiting",
+        "draft",
+        "withdrawn",
+    )
+    for place, (person, outcome) in enumerate(zip(certified, outcomes, strict=False)):
+        apply(
+            demo, person, place, {"late": 9, "waiting": 1}.get(outcome, 27 - 2 * place), referents[place % 2], outcome
+        )
+
+
+def apply(demo: Demo, person: Person, place: int, ago: float, referent: Person, outcome: str) -> None:
+    """One application, written, sent and decided, as far as its outcome says."""
+    brief, post, networks, topics = POSTS[place % len(POSTS)]
+    begun = demo.moment(ago + 1)
+    ambassadors.begin_application(person.id, brief, begun)
+    ambassadors.save_draft(person.id, post, "", networks[0], networks, topics, begun)
+    db.session.flush()
+    if outcome == "draft":
+        return
+    application = ambassadors.submit_application(person.id, version_of(person), demo.moment(ago))
+    if outcome == "withdrawn":
+        ambassadors.withdraw_application(person.id, demo.moment(ago - 1))
+    if outcome in ("late", "waiting", "withdrawn"):
+        return
+    moment = demo.moment(ago - 2)
+    today = moment.date()
+    decision = outcome if outcome in ("sent_back", "refused") else "granted"
+    grid = dict.fromkeys(CRITERIA, 2) | ({"accuracy": 3, "voice": 3} if decision == "granted" else {"transparency": 0})
+    verdict = Verdict(
+        grid=grid,
+        decision=decision,
+        reason={"granted": REASON, "sent_back": REWORK, "refused": REFUSAL}[decision],
+        red_flags=("personal_data",) if decision == "refused" else (),
+        category="red_line" if decision == "refused" else None,
+        lessons=("security/traces",) if decision == "refused" else (),
+        again_on=today + dt.timedelta(days=30) if decision == "refused" else None,
+    )
+    scope = Scope(tuple(networks), tuple(topics), ("fr",), today, today + dt.timedelta(days=180))
+    ambassadors.decide(
+        referent.id, application.id, version_of(person), verdict, scope if decision == "granted" else None, moment
+    )
+    if outcome in ("autonomous", "dormant"):
+        act = {"autonomous": "made_autonomous", "dormant": "let_dormant"}[outcome]
+        mandate = db.session.scalars(select(Mandate).where(Mandate.person_id == person.id)).one()
+        why = "Nous en avons parlé ensemble le jour même, et c’est aussi votre souhait."
+        mandates.change_mandate(referent.id, mandate.id, mandate.version, act, why, demo.moment(ago - 4))
+
+
+def version_of(person: Person) -> int:
+    """The version of the person's open application, as a page would carry it."""
+    statement = select(Application.version).where(Application.person_id == person.id).order_by(Application.id.desc())
+    return db.session.scalars(statement.limit(1)).one()
