@@ -70,3 +70,62 @@ class Response(Base):
     credit: Mapped[float | None]
     """Set when the attempt closes: 0 to 1."""
     __table_args__ = (UniqueConstraint("attempt_id", "item"), Index("ix_response_item", "item"))
+
+
+class ItemContest(Base):
+    """A learner says that an item is wrong. Once for each item of an attempt; authors never see who wrote it."""
+
+    __tablename__ = "item_contest"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    quiz: Mapped[str] = mapped_column(String(40))
+    item: Mapped[str] = mapped_column(String(60))
+    """The item's id; empty where the attempt as a whole is contested, because its keys were not shown."""
+    words: Mapped[str] = mapped_column(String(2000))
+    made_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    status: Mapped[str] = mapped_column(String(10), default="open")
+    """``open``; then ``upheld``, the item stands, or ``voided``, it counts for everybody."""
+    answer: Mapped[str] = mapped_column(String(2000), default="")
+    answered_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    __table_args__ = (
+        UniqueConstraint("attempt_id", "item"),
+        Index("ix_item_contest_item", "quiz", "item", "status"),
+        Index("ix_item_contest_status", "status", "id"),
+        CheckConstraint("status IN ('open', 'upheld', 'voided')", name="status"),
+        CheckConstraint("(status = 'open') = (answered_at IS NULL)", name="answered"),
+    )
+
+
+class ItemVoid(Base):
+    """An item that counts for everybody, as long as its words and key stay what ``digest`` says."""
+
+    __tablename__ = "item_void"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    quiz: Mapped[str] = mapped_column(String(40))
+    item: Mapped[str] = mapped_column(String(60))
+    digest: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(String(2000))
+    voided_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    voided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    __table_args__ = (UniqueConstraint("quiz", "item", "digest"),)
+
+
+class AttemptRecount(Base):
+    """The log of what voiding an item changed: one line for each attempt whose score rose. It only grows."""
+
+    __tablename__ = "attempt_recount"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    void_id: Mapped[int] = mapped_column(ForeignKey("item_void.id"))
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
+    score_before: Mapped[float]
+    score_after: Mapped[float]
+    passed_before: Mapped[bool]
+    passed_after: Mapped[bool]
+    counted_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    __table_args__ = (
+        UniqueConstraint("void_id", "attempt_id"),
+        CheckConstraint("score_after >= score_before", name="only_helps"),
+        CheckConstraint("passed_after OR NOT passed_before", name="never_fails"),
+    )

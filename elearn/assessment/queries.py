@@ -10,7 +10,7 @@ from sqlalchemy import select
 from ..content.types import Quiz
 from ..db import db
 from . import rules
-from .models import Attempt, AttemptStatus, Response
+from .models import Attempt, AttemptStatus, ItemContest, ItemVoid, Response
 
 
 @dataclass(frozen=True)
@@ -83,3 +83,16 @@ def list_overdue(now: dt.datetime, limit: int) -> list[tuple[int, int]]:
         .limit(limit)
     )
     return [tuple(row) for row in rows]
+
+
+def list_voided(quiz: Quiz) -> frozenset[str]:
+    """Items of this edition that were voided and still stand as they were then."""
+    rows = db.session.execute(select(ItemVoid.item, ItemVoid.digest).where(ItemVoid.quiz == quiz.slug)).all()
+    return frozenset(
+        item for item, digest in rows if item in quiz.by_id and rules.digest_of(quiz.by_id[item]) == digest
+    )
+
+
+def list_contests_of(attempt_id: int) -> dict[str, ItemContest]:
+    """What its own person contested in an attempt, by item; the attempt as a whole under ''."""
+    return {c.item: c for c in db.session.scalars(select(ItemContest).where(ItemContest.attempt_id == attempt_id))}

@@ -5,13 +5,15 @@ arguments. What a response is worth is content.items' business.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import random
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from ..content.items import grade as grade_item
-from ..content.types import Quiz
+from ..content.types import Item, Quiz
 from ..errors import Refusal
 from ..i18n import _l
 
@@ -73,15 +75,18 @@ class Grade:
         return int(Fraction(self.score).limit_denominator(10_000) * 100 / self.max_score) if self.max_score else 0
 
 
-def grade(quiz: Quiz, items: Iterable[str], responses: Mapping[str, object]) -> Grade:
-    """Grade what was received. An item without a response earns nothing.
+def grade(
+    quiz: Quiz, items: Iterable[str], responses: Mapping[str, object], voided: Collection[str] = ()
+) -> Grade:
+    """Grade what was received. An item without a response earns nothing; one that was voided, its whole point.
 
-    Passed: the sum of credits reaches ``pass_percent`` of the items, and every knock-out is wholly right. Sums are
+    Voiding can only help: of all that could be done with a bad item, its whole point to everybody gives the best
+    share, and what was earned elsewhere stays as it was. Passed: the sum of credits reaches ``pass_percent`` of the items, and every knock-out is wholly right. Sums are
     made of fractions: sixteen times a third of three thirds is sixteen, not 15.999….
     """
     asked = [quiz.by_id[id_] for id_ in items]
     exact = {
-        item.id: Fraction(grade_item(item, responses.get(item.id) or None)).limit_denominator(1_000) for item in asked
+        item.id: Fraction(1) if item.id in voided else _exact(item, responses.get(item.id)) for item in asked
     }
     score = sum(exact.values(), Fraction(0))
     missed = sum(1 for item in asked if item.family and exact[item.id] != 1)
@@ -96,6 +101,31 @@ def grade(quiz: Quiz, items: Iterable[str], responses: Mapping[str, object]) -> 
         missed_knockouts=missed,
         again=tuple(thing for thing in order if thing in weak),
     )
+
+
+def _exact(item: Item, value) -> Fraction:
+    return Fraction(grade_item(item, value or None)).limit_denominator(1_000)
+
+
+def credit(item: Item, value) -> float:
+    """What a response is worth by the item's key, whether the item was voided or not."""
+    return float(_exact(item, value))
+
+
+# --- Voided items ---------------------------------------------------------------------------------------------
+
+
+def digest_of(item: Item) -> str:
+    """What an item is, as SHA-256: its type, key, family and every word. An author's correction gives another."""
+    words = {language: vars(own) for language, own in sorted(item.words.items())}
+    whole = [item.id, item.type, item.key, item.family, item.classes, words]
+    return hashlib.sha256(json.dumps(whole, ensure_ascii=False, sort_keys=True, default=dict).encode()).hexdigest()
+
+
+def without(quiz: Quiz, voided: Collection[str]) -> Quiz:
+    """The quiz as it is drawn from: voided items are not asked any more, unless nothing else is left."""
+    bank = tuple(item for item in quiz.bank if item.id not in voided)
+    return replace(quiz, bank=bank) if voided and bank else quiz
 
 
 # --- Attempts and time ----------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def start_attempt(person_id: int, quiz: Quiz, seed: int, now: dt.datetime) -> in
         "number": len(history.attempts) + 1,
         "edition_id": quiz.edition_id,
         "seed": seed,
-        "items": list(rules.draw(quiz, seed, before)),
+        "items": list(rules.draw(rules.without(quiz, queries.list_voided(quiz)), seed, before)),
         "status": AttemptStatus.OPEN,
         "started_at": now,
         "deadline_at": rules.deadline(quiz, person.extra_time_percent, now),
@@ -211,7 +211,8 @@ def _close(attempt: Attempt, now: dt.datetime) -> None:
     """Grade and close, once: the conditional update decides who did it. The person's row is locked already."""
     quiz: Quiz = get_document(attempt.edition_id)
     responses = queries.get_responses(attempt.id)
-    result = rules.grade(quiz, attempt.items, {id_: response.value for id_, response in responses.items()})
+    values = {id_: response.value for id_, response in responses.items()}
+    result = rules.grade(quiz, attempt.items, values, queries.list_voided(quiz))
     over = rules.is_over(attempt.deadline_at, now)
     values = {
         "status": AttemptStatus.TIMED_OUT if over else AttemptStatus.SUBMITTED,
@@ -227,7 +228,8 @@ def _close(attempt: Attempt, now: dt.datetime) -> None:
         db.session.refresh(attempt)
         return
     for response in responses.values():
-        response.credit = result.credits.get(response.item)
+        # By the key, voided or not: figures of use say how an item was met, not what became of it.
+        response.credit = rules.credit(quiz.by_id[response.item], response.value)
     db.session.flush()
     db.session.refresh(attempt)
     if result.passed:
