@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 from ..db import db
 from . import loader
 from . import types as t
+from .checks import check_folder
 from .files import Fault, digest_of, read_folder
 from .models import Edition, SiteState
 
@@ -176,11 +177,7 @@ class Publication:
     held_back: dict[str, list[Fault]]
 
 
-def _loading_faults(folder):
-    return {document: loader.load(document, files)[1] for document, files in folder.items()}
-
-
-def publish(root: Path, overlay: Path | None, now, by_id: int | None = None, check=None) -> Publication:
+def publish(root: Path, overlay: Path | None, now, by_id: int | None = None, check=check_folder) -> Publication:
     """Store each document whose digest is new as its next edition; a document with a fault is never published.
 
     ``check`` takes the files of all documents and gives the faults of each. To be called inside a transaction.
@@ -199,7 +196,7 @@ def publish(root: Path, overlay: Path | None, now, by_id: int | None = None, che
         )
     }
     folder = read_folder(root, overlay)
-    faults = (check or _loading_faults)(folder)
+    faults = check(folder)
     published, unchanged, held_back = [], [], {}
     for document, files in folder.items():
         if faults.get(document):

@@ -13,7 +13,7 @@ SCENARIOS = 2
 SLIPS = ("sexism", "racism", "disparagement", "quarrel", "politics", "humour", "secret", "unvalidated")
 """Each is met at least once on every path."""
 OTHER_SLIPS = ("transparency", "rights", "image", "security", "other", "none")
-MINUTES_OFF = 3
+MINUTES_OFF = 2
 """How far declared minutes may be from what words and items take."""
 
 
