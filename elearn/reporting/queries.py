@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from sqlalchemy import Date, and_, case, func, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
@@ -18,7 +19,7 @@ from ..credentials.models import Completion, Credential
 from ..credentials.rules import AWARD, RENEWAL_DAYS, add_months
 from ..db import db
 from ..i18n import company_midnight
-from ..people.models import Department, Person
+from ..people.models import Department, Person, normalise
 from . import rules
 from .rules import Filter
 
@@ -99,9 +100,8 @@ def _of_person(wanted: Filter) -> Iterator:
         yield Person.arrived_on <= wanted.arrived_to
 
 
+@lru_cache(maxsize=5_000)
 def _folded(text: str) -> str:
-    from ..people.models import normalise
-
     return normalise(text)
 
 
@@ -383,12 +383,18 @@ def get_lineage(department_id: int) -> list[Department]:
     )
 
 
-def list_departments(selected: int | None, limit: int = 200) -> list[Department]:
-    """Departments to choose from, in the order of the tree; in a large company the upper levels, and the one chosen."""
+def list_departments(selected: int | None, limit: int = 120) -> list[tuple[int, str, int]]:
+    """Departments to choose from, in the order of the tree: id, name, depth. In a large company these are the upper
+    levels, and the one chosen; the dashboard leads to the others."""
     first = case((Department.id == (selected or 0), 0), else_=1)
-    found = db.session.scalars(select(Department).order_by(first, Department.depth, Department.name).limit(limit)).all()
-    names = {each.id: _folded(each.name) for each in found}
-    return sorted(found, key=lambda each: [names.get(int(id_), "") for id_ in each.path.strip("/").split("/")])
+    found = db.session.execute(
+        select(Department.id, Department.name, Department.depth, Department.path)
+        .order_by(first, Department.depth, Department.name)
+        .limit(limit)
+    ).all()
+    names = {str(each.id): _folded(each.name) for each in found}
+    found.sort(key=lambda each: [names.get(id_, "") for id_ in each.path.strip("/").split("/")])
+    return [(each.id, each.name, each.depth) for each in found]
 
 
 def list_sites(limit: int = 300) -> list[str]:
@@ -419,6 +425,8 @@ class Overview:
     sites: list[tuple[str, Figures]]
     arrivals: list[tuple[str, Figures]]
     months: list[tuple[dt.date, int]]
+    drawn: dict = field(default_factory=dict, compare=False)
+    """Language → these figures as the page shows them."""
 
 
 ALWAYS_FRESH = 2_000

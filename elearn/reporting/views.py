@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache, partial
 from types import SimpleNamespace
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, render_template, request, send_file, stream_with_context, url_for
-from flask_babel import format_date, format_decimal
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask import Blueprint, Response, g, render_template, request, send_file, stream_with_context, url_for
 from flask_login import current_user
+from markupsafe import Markup
 
 from ..credentials.completion import PARTS
 from ..db import utcnow
@@ -20,10 +24,40 @@ from .rules import Filter
 blueprint = Blueprint("reporting", __name__)
 
 
+# Pages of this room write hundreds of numbers, days and addresses: each is worked out once.
+
+
 @blueprint.app_template_filter("number")
 def show_number(value: int) -> str:
     """A number as the reader's language writes it: « 20 000 »."""
-    return format_decimal(value)
+    return _number(value, language())
+
+
+@lru_cache(maxsize=10_000)
+def _number(value: int, language: str) -> str:
+    return format_decimal(value, locale=language)
+
+
+@blueprint.app_template_filter("short_day")
+def show_short_day(value: dt.date | None) -> str:
+    """A day, or a moment's day on the company's calendar, as tables have it: « 12 sept. 2026 »."""
+    if value is None:
+        return ""
+    return _short_day(company_day(value) if isinstance(value, dt.datetime) else value, language())
+
+
+@lru_cache(maxsize=10_000)
+def _short_day(day: dt.date, language: str) -> str:
+    return format_date(day, "medium", locale=language)
+
+
+@blueprint.app_template_global("people_url")
+def people_url(args: dict, **more) -> str:
+    """The address of the list that these arguments of a filter give."""
+    query = urlencode({**args, **more}, doseq=True)
+    base = url_for("reporting.people") if "people_url" not in g else g.people_url
+    g.people_url = base
+    return f"{base}?{query}" if query else base
 
 
 def _read_filter() -> Filter:
@@ -56,17 +90,20 @@ def dashboard():
     now = utcnow()
     on = company_day(now)
     overview = queries.get_overview(wanted, on, now)
-    return render_template(
-        "reporting/dashboard.html",
-        wanted=wanted,
-        lineage=lineage,
-        overview=overview,
-        periods={period.name: period for period in rules.arrivals(on)},
-        benchmark=rules.BENCHMARK,
-        percent=rules.percent,
-        words=words,
-        on=on,
-    )
+    shown = {
+        "wanted": wanted,
+        "lineage": lineage,
+        "overview": overview,
+        "periods": {period.name: period for period in rules.arrivals(on)},
+        "benchmark": rules.BENCHMARK,
+        "percent": rules.percent,
+        "words": words,
+    }
+    # While the figures of a large company are kept, so is how they look.
+    figures = overview.drawn.get(language())
+    if figures is None:
+        figures = overview.drawn[language()] = Markup(render_template("reporting/_figures.html", **shown))
+    return render_template("reporting/dashboard.html", figures=figures, **shown)
 
 
 # --- The list of people ---------------------------------------------------------------------------------------
@@ -95,7 +132,7 @@ def people():
 
 def _department_choices(wanted: Filter) -> list[tuple[int, str]]:
     found = queries.list_departments(wanted.department or None)
-    tree = [(each.id, "\u2007\u2007" * each.depth + each.name) for each in found]
+    tree = [(id_, "\u2007\u2007" * depth + name) for id_, name, depth in found]
     return [*tree, (0, _("Sans service"))]
 
 
@@ -140,7 +177,7 @@ def people_csv():
     wanted, on = _read_filter(), _today()
     pattern = "dd/MM/y" if language() == "fr" else "y-MM-dd"
     chunks = exports.write_csv(
-        words.headings(), _rows(wanted, on), words.delimiter(), lambda day: format_date(day, pattern)
+        words.headings(), _rows(wanted, on), words.delimiter(), partial(format_date, format=pattern, locale=language())
     )
     response = Response(stream_with_context(chunks), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(on)}.csv"'
