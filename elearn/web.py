@@ -197,7 +197,7 @@ def compress(response):
 
     Built files never change under their name, so each is compressed once a process.
     """
-    is_text = response.mimetype.startswith(COMPRESSED)
+    is_text = (response.mimetype or "").startswith(COMPRESSED)
     if not is_text or response.is_streamed != response.direct_passthrough or "Content-Encoding" in response.headers:
         return response
     response.vary.add("Accept-Encoding")
