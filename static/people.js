@@ -16,3 +16,26 @@ for (const input of document.querySelectorAll('input[data-reveal]')) {
   // A password shown is never kept by the browser as ordinary text.
   input.form.addEventListener('submit', () => { input.type = 'password'; });
 }
+
+// An import under way: its bar follows, and the page is read again when it is over.
+const job = document.querySelector('[data-job]');
+if (job) {
+  const bar = job.querySelector('progress');
+  const said = job.querySelector('.pv-progress-text span');
+  const follow = async () => {
+    try {
+      const answer = await fetch(job.dataset.job, { headers: { Accept: 'application/json' } });
+      const state = await answer.json();
+      if (!['waiting', 'running'].includes(state.status)) {
+        location.reload();
+        return;
+      }
+      bar.value = state.done;
+      said.textContent = state.text;
+    } catch {
+      // The server is away for a moment: ask again.
+    }
+    setTimeout(follow, 1500);
+  };
+  setTimeout(follow, 1000);
+}

@@ -6,13 +6,14 @@ from flask import Blueprint, Response, abort, current_app, redirect, render_temp
 from flask_login import current_user
 from sqlalchemy import text
 
+from .. import brand
 from ..credentials import queries as credentials
 from ..db import db, transaction, utcnow
 from ..errors import NotFound
 from ..i18n import LANGUAGES, _l, company_day, language
 from ..permissions import public, signed_in
 from ..web import get_site, safe_next
-from . import brand, journey, queries, search
+from . import journey, queries, search
 
 blueprint = Blueprint("home", __name__)
 

@@ -1,6 +1,9 @@
-"""``flask people``: the first administrator."""
+"""``flask people``: the first administrator, and files of people."""
 
 from __future__ import annotations
+
+import time
+from pathlib import Path
 
 import click
 from flask import current_app
@@ -10,7 +13,7 @@ from ..db import transaction, utcnow
 from ..errors import Refusal
 from ..notifications.messages import page_path
 from ..permissions import Role
-from . import queries, rules, service, signing_in
+from . import applying, imports, queries, rules, service, signing_in
 
 group = AppGroup("people", help="Accounts.")
 
@@ -40,3 +43,76 @@ def create_admin(email: str, given_name: str, family_name: str) -> None:
     token = rules.sign_code(reset.code, current_app.config["SECRET_KEY"])
     click.echo(f"{person.name} is an administrator. Open this link within seven days; it works once:")
     click.echo(current_app.config["BASE_URL"] + page_path("people.reset", token=token))
+
+
+@group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--skip-faults", is_flag=True, help="Apply the lines without fault although others have one.")
+@click.option("--close-missing", is_flag=True, help="The file names everybody: close the accounts it does not name.")
+@click.option("--invite", is_flag=True, help="Mail an invitation to whoever's account is made.")
+def import_people(file: Path, dry_run: bool, skip_faults: bool, close_missing: bool, invite: bool) -> None:
+    """Make, change, move, close and bring back accounts from FILE (CSV or XLSX).
+
+    The whole file is checked first; with a fault anywhere nothing is done, unless --skip-faults. Interrupted, it is
+    taken up by the worker, or by the same command.
+    """
+    try:
+        with transaction():
+            job = imports.check_file(
+                file.read_bytes(),
+                file.name,
+                utcnow(),
+                None,
+                close_missing=close_missing,
+                invite=invite,
+                tell=lambda lines: click.echo(f"\r{lines} lines read", nl=False, err=True),
+            )
+            job_id, total, report = job.id, job.total, job.report
+    except Refusal as refusal:
+        raise click.ClickException(refusal.sentence) from refusal
+    click.echo("", err=True)
+    _show_report(report)
+    if dry_run or not total or (report["fault_count"] and not skip_faults):
+        with transaction():
+            imports.drop(job_id, utcnow())
+        if report["fault_count"] and not dry_run:
+            raise click.ClickException("Nothing was done. Mend the lines above, or use --skip-faults.")
+        click.echo("Nothing was changed.")
+        return
+    _apply(job_id, total)
+
+
+def _show_report(report: dict) -> None:
+    """Every kept fault by line and column, then the counts."""
+    for line, column, read, expected in report["faults"]:
+        click.echo(f"line {line}, {column}: read « {read} », expected {expected}")
+    if report["fault_count"] > len(report["faults"]):
+        click.echo(f"… and {report['fault_count'] - len(report['faults'])} more faults")
+    click.echo(", ".join(f"{number} {change}" for change, number in report["counts"].items()))
+    if report["left_aside"]:
+        click.echo(f"columns left aside: {', '.join(report['left_aside'])}")
+
+
+def _apply(job_id: int, total: int) -> None:
+    """Start the job and work on it here, with a bar."""
+    try:
+        with transaction():
+            imports.start(job_id, utcnow(), None)
+    except Refusal as refusal:
+        raise click.ClickException(refusal.sentence) from refusal
+    seen = 0
+    with click.progressbar(length=total, label="Applying") as bar:
+        while True:
+            job = imports.read_job(job_id)
+            bar.update(job.done - seen)
+            seen = job.done
+            if job.status not in ("waiting", "running"):
+                break
+            if not applying.work(utcnow()):
+                time.sleep(0.2)  # Another worker has it, or it just ended.
+    if job.status != "done":
+        raise click.ClickException(f"The import stopped ({job.error}); what was applied stays. Start it again.")
+    click.echo(", ".join(f"{number} {what}" for what, number in job.result.items() if isinstance(number, int)))
+    for line, sentence in job.result.get("refused_lines") or []:
+        click.echo(f"line {line}: {sentence}")

@@ -114,16 +114,6 @@ def create(name: str, parent_id: int | None, now: dt.datetime, by_id: int | None
     return department.id
 
 
-def find_or_create(names: tuple[str, ...], now: dt.datetime, by_id: int | None = None) -> int:
-    """The department of a path of names, made where it is missing; whoever else makes it meanwhile, there is one."""
-    parent_id = None
-    for name in names:
-        under = Department.parent_id.is_(None) if parent_id is None else Department.parent_id == parent_id
-        found = db.session.scalar(select(Department.id).where(under, Department.name == name))
-        parent_id = found if found is not None else create(name, parent_id, now, by_id)
-    return parent_id
-
-
 def rename(department_id: int, name: str, now: dt.datetime, by_id: int | None = None) -> None:
     """Give a department another name."""
     department, name = get(department_id), _clean_name(name)

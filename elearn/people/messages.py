@@ -9,9 +9,10 @@ from flask_babel import format_datetime
 from sqlalchemy import select
 
 from ..db import db, utcnow
+from ..notifications.jobs import register_job
 from ..notifications.kinds import Reader, register_kind, register_readers
 from ..notifications.messages import page_path
-from . import rules
+from . import applying, rules
 from .models import PasswordReset, Person
 
 
@@ -21,6 +22,7 @@ def register() -> None:
     register_kind("password_reset", variables=show_reset, mandatory=True, in_app=False)
     register_kind("password_changed", variables=show_change, mandatory=True)
     register_kind("invitation", variables=show_reset, mandatory=True, in_app=False)
+    register_job("people.import", applying.work)
     register_kind("referent_named", variables=show_referent, mandatory=True)
 
 

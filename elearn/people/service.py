@@ -39,6 +39,7 @@ def create_person(
     email = rules.clean_email(email) if email else None
     number = rules.clean_employee_number(employee_number) if employee_number else None
     check_free(email, number)
+    values = {name: _clean(name, value) if name in EDITABLE else value for name, value in values.items()}
     person = Person(
         given_name=rules.clean_name(given_name),
         family_name=rules.clean_name(family_name),
@@ -262,6 +263,11 @@ def lock_person(person_id: int) -> Person:
     if person is None:
         raise NotFound(_("Cette personne n’existe pas."))
     return person
+
+
+def get_person(person_id: int) -> Person | None:
+    """Somebody by id."""
+    return db.session.get(Person, person_id)
 
 
 def record(

@@ -13,6 +13,7 @@ from ..i18n import _, language
 from ..permissions import public, signed_in
 from ..web import current_user_loaded, get_site, safe_next, say
 from . import passwords, queries, rules, service, signing_in
+from .desk.forms import PaperCodeForm
 from .forms import CertificateNameForm, ChangePasswordForm, DisplayForm, ForgotForm, NewPasswordForm, SignInForm
 
 blueprint = Blueprint("people", __name__)
@@ -179,6 +180,28 @@ def forgot():
 def forgot_sent():
     """What to expect after asking."""
     return render_template("people/forgot_sent.html")
+
+
+@blueprint.route("/password/code", methods=["GET", "POST"])
+@public
+def paper_code():
+    """Enter with a code that the administrator printed: it leads to choosing a password."""
+    form = PaperCodeForm()
+    if request.method == "GET":
+        return render_template("people/paper_code.html", form=form, refusal="")
+    if not form.validate():
+        return render_template("people/paper_code.html", form=form, refusal=""), 422
+    secret = current_app.config["SECRET_KEY"]
+    try:
+        with transaction():
+            attempt = signing_in.begin_attempt(form.identifier.data, get_visitor(), utcnow())
+            kept = signing_in.read_paper_code(attempt, form.code.data, secret, utcnow())
+    except TooMany as refusal:
+        return render_template("people/paper_code.html", form=form, refusal=refusal.sentence), 429
+    if kept is None:
+        sentence = _("Ce code ne va pas avec ce matricule ou cet e-mail, a déjà servi, ou date de plus de sept jours.")
+        return render_template("people/paper_code.html", form=form, refusal=sentence), 422
+    return redirect(url_for("people.reset", token=rules.sign_code(kept, secret)), 303)
 
 
 @blueprint.route("/password/reset/<token>", methods=["GET", "POST"])
@@ -368,3 +391,7 @@ def end_sessions():
     leave()
     say(_("Vos sessions sont fermées sur tous vos appareils."), "info")
     return redirect(url_for("people.login"), 303)
+
+
+from .desk import views as _desk  # noqa: E402,F401  The administrator's pages belong to this blueprint.
+from .intake import views as _intake  # noqa: E402,F401

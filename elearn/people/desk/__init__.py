@@ -1,0 +1,1 @@
+"""The administrator's desk: people, departments, imports, the company's settings, the log. Pages of `people`."""

@@ -1,0 +1,218 @@
+"""What the administrator's pages read. Lists are cut by key: the design size is 377,757 people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, literal, or_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from ...db import db
+from ...errors import NotFound
+from ...i18n import _
+from ..models import Department, ImportJob, ImportRow, Person, PersonEvent, PersonEventWords, RoleAssignment, normalise
+
+PAGE = 50
+STATES = ("here", "closed", "erased", "never")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which people a list shows."""
+
+    q: str = ""
+    department: int | None = None
+    role: str = ""
+    state: str = "here"
+
+    def args(self) -> dict:
+        """The same, for an address."""
+        state = "" if self.state == "here" else self.state
+        found = {"q": self.q, "department": self.department, "role": self.role, "state": state}
+        return {name: value for name, value in found.items() if value}
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the default is asked."""
+        return bool(self.args())
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One page of a list, and the keys from which the pages around it begin."""
+
+    rows: list
+    before: str | None
+    after: str | None
+
+
+def _conditions(wanted: Wanted) -> list:
+    found = []
+    if wanted.state == "here":
+        found += [Person.closed_at.is_(None), Person.erased_at.is_(None)]
+    elif wanted.state == "closed":
+        found += [Person.closed_at.is_not(None), Person.erased_at.is_(None)]
+    elif wanted.state == "erased":
+        found.append(Person.erased_at.is_not(None))
+    elif wanted.state == "never":
+        found += [Person.closed_at.is_(None), Person.erased_at.is_(None), Person.password_hash.is_(None)]
+    if wanted.q:
+        typed = wanted.q.strip()
+        by_name = [Person.search_name.contains(word, autoescape=True) for word in normalise(typed).split()[:6]]
+        exact = [Person.email == typed.lower(), Person.employee_number == typed.replace(" ", "").upper()]
+        found.append(or_(*exact, *([_all(by_name)] if by_name else [])))
+    if wanted.department:
+        path = select(Department.path).where(Department.id == wanted.department).scalar_subquery()
+        below = aliased(Department)
+        found.append(Person.department_id.in_(select(below.id).where(below.path.startswith(path))))
+    if wanted.role:
+        found.append(Person.id.in_(select(RoleAssignment.person_id).where(RoleAssignment.role == wanted.role)))
+    return found
+
+
+def _all(conditions):
+    first, *rest = conditions
+    for each in rest:
+        first = first & each
+    return first
+
+
+def count_people(wanted: Wanted) -> int:
+    """How many the list holds in all."""
+    return db.session.scalar(select(func.count()).select_from(Person).where(*_conditions(wanted)))
+
+
+def list_people(wanted: Wanted, after: str = "", before: str = "") -> Slice:
+    """The people after (or before) the one whose public id is given, by name, with department and roles."""
+    roles = (
+        select(func.aggregate_strings(RoleAssignment.role, literal(",")))
+        .where(RoleAssignment.person_id == Person.id)
+        .correlate(Person)
+        .scalar_subquery()
+    )
+    statement = (
+        select(Person, Department.name.label("department"), roles.label("roles"))
+        .outerjoin(Department, Department.id == Person.department_id)
+        .where(*_conditions(wanted))
+    )
+    keys = (Person.search_name, Person.id)
+    cursor = _cursor(keys, before or after)
+    backwards = bool(before) and cursor is not None
+    if cursor is not None:
+        here = tuple_(literal(cursor[0]), literal(cursor[1]))
+        statement = statement.where(tuple_(*keys) < here if backwards else tuple_(*keys) > here)
+    order = (key.desc() if backwards else key for key in keys)
+    rows = db.session.execute(statement.order_by(*order).limit(PAGE + 1)).all()
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    if backwards:
+        rows.reverse()
+    has_before = more if backwards else cursor is not None
+    has_after = True if backwards else more
+    return Slice(
+        rows,
+        rows[0].Person.public_id if rows and has_before else None,
+        rows[-1].Person.public_id if rows and has_after else None,
+    )
+
+
+def _cursor(keys, public_id: str):
+    found = select(*keys).where(Person.public_id == public_id)
+    return db.session.execute(found).first() if public_id else None
+
+
+def get_person(public_id: str) -> Person:
+    """Somebody by what leaves the house; NotFound when there is nobody."""
+    person = db.session.scalar(select(Person).where(Person.public_id == public_id))
+    if person is None:
+        raise NotFound(_("Cette personne n’existe pas."))
+    return person
+
+
+def find_by_identifier(identifier: str) -> Person | None:
+    """Somebody by e-mail or employee number, as they are kept."""
+    if not identifier:
+        return None
+    return db.session.scalar(
+        select(Person).where(
+            or_(Person.email == identifier, Person.employee_number == identifier), Person.erased_at.is_(None)
+        )
+    )
+
+
+# --- The log --------------------------------------------------------------------------------------------------
+
+
+def list_events(person_id: int | None = None, act: str = "", after: int = 0, limit: int = PAGE) -> Slice:
+    """Lines of the log, the latest first, with the words that were not erased and who they are about."""
+    subject, author = aliased(Person), aliased(Person)
+    statement = (
+        select(PersonEvent, PersonEventWords, subject, author)
+        .outerjoin(PersonEventWords, PersonEventWords.event_id == PersonEvent.id)
+        .outerjoin(subject, subject.id == PersonEvent.person_id)
+        .outerjoin(author, author.id == PersonEvent.by_id)
+        .order_by(PersonEvent.id.desc())
+        .limit(limit + 1)
+    )
+    if person_id is not None:
+        statement = statement.where(PersonEvent.person_id == person_id)
+    if act:
+        statement = statement.where(PersonEvent.act == act)
+    if after:
+        statement = statement.where(PersonEvent.id < after)
+    rows = db.session.execute(statement).all()
+    more, rows = len(rows) > limit, rows[:limit]
+    return Slice(rows, None, str(rows[-1][0].id) if more else None)
+
+
+def list_names(ids) -> dict[int, str]:
+    """Names by person id, for the log's before and after; the erased are absent."""
+    rows = db.session.execute(
+        select(Person.id, Person.given_name, Person.family_name).where(
+            Person.id.in_(set(ids)), Person.erased_at.is_(None)
+        )
+    )
+    return {id: f"{given} {family}".strip() for id, given, family in rows}
+
+
+def list_department_names(ids) -> dict[int, str]:
+    """Names of departments by id."""
+    return dict(db.session.execute(select(Department.id, Department.name).where(Department.id.in_(set(ids)))).all())
+
+
+def list_ids_outside(path: str) -> set[int]:
+    """The departments that do not lie under this path: where a department may be moved."""
+    return set(db.session.scalars(select(Department.id).where(~Department.path.startswith(path))))
+
+
+# --- Imports --------------------------------------------------------------------------------------------------
+
+
+def list_jobs(limit: int = 20) -> list[ImportJob]:
+    """The latest files."""
+    return list(db.session.scalars(select(ImportJob).order_by(ImportJob.id.desc()).limit(limit)))
+
+
+def get_job(job_id: int) -> ImportJob:
+    """One file; NotFound when there is none."""
+    job = db.session.scalar(select(ImportJob).where(ImportJob.id == job_id))
+    if job is None:
+        raise NotFound(_("Cet import n’existe pas."))
+    return job
+
+
+def list_samples(job_id: int, changes, most: int = 8) -> dict[str, list[tuple[int, str]]]:
+    """For each kind of change, the first lines and whom they are about."""
+    found = {}
+    for change in changes:
+        rows = db.session.execute(
+            select(ImportRow.line, ImportRow.values, Person.given_name, Person.family_name)
+            .outerjoin(Person, Person.id == ImportRow.person_id)
+            .where(ImportRow.job_id == job_id, ImportRow.change == change)
+            .order_by(ImportRow.id)
+            .limit(most)
+        )
+        found[change] = [
+            (line, f"{given or values.get('given_name', '')} {family or values.get('family_name', '')}".strip())
+            for line, values, given, family in rows
+        ]
+    return found

@@ -1,0 +1,108 @@
+"""What the log's codes are called on screen."""
+
+from __future__ import annotations
+
+from ...i18n import _, _l
+
+ROLES = {
+    "admin": _l("administrateur"),
+    "author": _l("auteur"),
+    "hr": _l("RH"),
+    "manager": _l("responsable d’équipe"),
+    "referent": _l("référent"),
+}
+
+ROLE_REACH = {
+    "admin": _l("Gère les comptes, les services et les réglages ; lit le journal."),
+    "author": _l("Voit les contenus tels qu’ils sont publiés, et des chiffres sans nom."),
+    "hr": _l("Suit, pour toute l’entreprise, qui a fait les parties obligatoires. Jamais avec le rôle de référent."),
+    "manager": _l("Suit les parties obligatoires de sa propre équipe."),
+    "referent": _l("Décide des candidatures et répond aux questions. Jamais avec le rôle RH."),
+}
+
+ACTS = {
+    "created": _l("Compte créé"),
+    "edited": _l("Fiche modifiée"),
+    "renamed": _l("Nom corrigé"),
+    "closed": _l("Compte fermé"),
+    "reopened": _l("Compte rouvert"),
+    "erased": _l("Données effacées"),
+    "data-copied": _l("Copie des données préparée"),
+    "invited": _l("Invitation envoyée"),
+    "code-printed": _l("Code imprimé"),
+    "password-changed": _l("Mot de passe changé"),
+    "role-given": _l("Rôle donné"),
+    "role-taken": _l("Rôle retiré"),
+    "second-factor-reset": _l("Second facteur réinitialisé"),
+    "department-made": _l("Service créé"),
+    "department-renamed": _l("Service renommé"),
+    "department-moved": _l("Service déplacé"),
+    "department-removed": _l("Service supprimé"),
+    "settings-changed": _l("Réglages modifiés"),
+    "import-begun": _l("Import lancé"),
+    "import-done": _l("Import terminé"),
+}
+
+FIELDS = {
+    "given_name": _l("Prénom"),
+    "family_name": _l("Nom"),
+    "email": _l("E-mail"),
+    "employee_number": _l("Matricule"),
+    "external_id": _l("Identifiant d’annuaire"),
+    "department_id": _l("Service"),
+    "department": _l("Service"),
+    "manager_id": _l("Responsable"),
+    "manager": _l("Responsable"),
+    "site": _l("Site"),
+    "job_title": _l("Fonction"),
+    "arrived_on": _l("Arrivée le"),
+    "left_on": _l("Départ le"),
+    "language": _l("Langue"),
+    "extra_time_percent": _l("Temps en plus (%)"),
+    "name": _l("Nom de l’entreprise"),
+    "brand": _l("Couleur"),
+    "logo": _l("Logo"),
+    "contacts": _l("Contacts"),
+    "on_call": _l("Astreinte"),
+    "answer_days": _l("Délai de réponse"),
+    "headcount": _l("Effectif"),
+    "file": _l("Fichier"),
+}
+
+
+def act(event) -> str:
+    """What happened, with the role where it is about one."""
+    said = str(ACTS.get(event.act, event.act))
+    role = (event.detail or {}).get("role")
+    return _("%(act)s : %(role)s", act=said, role=ROLES.get(role, role)) if role else said
+
+
+def changes(words, names: dict[int, str], departments: dict[int, str]) -> list[tuple[str, str, str]]:
+    """(field, before, after) of a line of the log, in words; ids of people and departments become names."""
+    if words is None:
+        return []
+
+    def show(field, value):
+        match value:
+            case None | "" | [] | {}:
+                return ""
+            case True:
+                return _("oui")
+            case False:
+                return _("non")
+            case dict():
+                return ", ".join(str(each) for each in value.values() if each)
+            case list():
+                return ", ".join(" ".join(each.values()) if isinstance(each, dict) else str(each) for each in value)
+        if field == "manager_id":
+            return names.get(value, _("une personne effacée"))
+        if field == "department_id":
+            return departments.get(value, _("un service supprimé"))
+        return str(value)
+
+    fields = dict.fromkeys([*words.before, *words.after])
+    return [
+        (str(FIELDS.get(f, f)), show(f, words.before.get(f)), show(f, words.after.get(f)))
+        for f in fields
+        if words.before.get(f) != words.after.get(f)
+    ]

@@ -1,0 +1,1 @@
+"""The administrator's pages for files of people: dry run, application, progress."""

@@ -1,0 +1,94 @@
+"""The company's settings. Saving them publishes the contents anew where they name the company or its contacts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from sqlalchemy import select
+
+from ..content import service as content
+from ..content.models import SiteState
+from ..db import db
+from ..errors import Invalid
+from ..i18n import LANGUAGES, _
+from . import rules
+from .service import record
+
+CONTACTS = ("referent", "press", "security", "dpo", "hr")
+
+
+def read_settings() -> dict:
+    """The settings as they stand, with what the house says where the company has said nothing."""
+    kept = db.session.scalar(select(SiteState.settings).where(SiteState.id == 1)) or {}
+    merged = {**content.DEFAULT_SETTINGS, **kept}
+    merged["contacts"] = {**content.DEFAULT_SETTINGS["contacts"], **(kept.get("contacts") or {})}
+    return merged
+
+
+def save_settings(
+    values: dict, now: dt.datetime, by_id: int | None, root: Path, overlay: Path | None
+) -> tuple[tuple[str, ...], content.Publication | None]:
+    """Keep settings; return the names of those that changed, and what was published anew.
+
+    Contents carry the company's name and its contacts, resolved when they are published: where one of those changed,
+    they are published in the same transaction, so that no page ever names the company in two ways. A document with a
+    fault stays as it was, and the publication says so.
+    """
+    state = db.session.scalar(
+        select(SiteState).where(SiteState.id == 1).with_for_update().execution_options(populate_existing=True)
+    )
+    if state is None:
+        state = SiteState(id=1, revision=0, settings={})
+        db.session.add(state)
+        db.session.flush()
+    former = read_settings()
+    cleaned = {name: _clean(name, value) for name, value in values.items()}
+    changed = tuple(name for name in cleaned if cleaned[name] != former.get(name))
+    if not changed:
+        return (), None
+    state.settings = {**(state.settings or {}), **{name: cleaned[name] for name in changed}}
+    state.revision += 1
+    db.session.flush()
+    published = None
+    if content.company_values(former) != content.company_values(state.settings):
+        published = content.publish(root, overlay, now, by_id)
+    record(
+        None,
+        "settings-changed",
+        now,
+        by_id,
+        before={name: _shown(name, former.get(name)) for name in changed},
+        after={name: _shown(name, cleaned[name]) for name in changed},
+        settings=list(changed),
+    )
+    return changed, published
+
+
+def _clean(name: str, value):
+    """A setting as it is kept."""
+    match name:
+        case "name":
+            value = rules.clean_label(value)
+            if not value:
+                raise Invalid(_("Indiquez le nom de l’entreprise."))
+            return value
+        case "contacts":
+            return {key: rules.clean_label(value.get(key) or "") for key in CONTACTS}
+        case "on_call":
+            people = [
+                {"name": rules.clean_label(each["name"] or ""), "phone": rules.clean_label(each["phone"] or "")}
+                for each in value
+            ]
+            kept = [each for each in people if each["name"] or each["phone"]]
+            if any(not (each["name"] and each["phone"]) for each in kept):
+                raise Invalid(_("Une personne d’astreinte a un nom et un numéro de téléphone."))
+            return kept
+        case "language" if value not in LANGUAGES:
+            raise Invalid(_("Cette langue n’est pas proposée."))
+    return value
+
+
+def _shown(name: str, value):
+    """What the log keeps of a setting: a picture is only said to be there."""
+    return bool(value) if name == "logo" else value
