@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import click
 from flask.cli import AppGroup
 
 from ..db import transaction, utcnow
+from ..notifications.jobs import register_job
 from . import mandates, organisation
 
 group = AppGroup("ambassadors", help="Statut d’ambassadeur : échéances et catalogue.")
@@ -36,6 +39,13 @@ def seed_catalogue():
     click.echo(f"{added} ajout(s) au catalogue.")
 
 
+def sweep_piece(now: dt.datetime) -> bool:
+    """The worker's: some of what the calendar decided; whether there was any."""
+    with transaction():
+        return any(mandates.sweep(now, limit=50).values())
+
+
 def register(app) -> None:
-    """Add ``flask ambassadors``."""
+    """Add ``flask ambassadors``, and the sweep to the worker."""
     app.cli.add_command(group)
+    register_job("mandates and their days", sweep_piece, every=dt.timedelta(minutes=1))

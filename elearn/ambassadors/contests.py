@@ -91,13 +91,13 @@ def answer_contest(referent_id: int, contest_id: int, agrees: bool, answer: str,
     return found
 
 
+# Nobody begins an application while a contest is open, nor contests once one was begun (queries.is_contestable):
+# what is reopened or reinstated here meets no other application and no other mandate.
+
+
 def _answer_application(line: Decision, act: str, by_id: int, now: dt.datetime, facts: dict, answer: str) -> None:
     application = db.session.get(Application, line.application_id)
-    values = {}
-    if act == "reopened":
-        if queries.get_open_mandate(line.person_id) is not None:
-            raise Refusal(_l("Cette personne a le statut d’ambassadeur : sa demande ne se rouvre pas."))
-        values = {"closed_at": None, "submitted_at": now}
+    values = {"closed_at": None, "submitted_at": now} if act == "reopened" else {}
     move_application(application, act, application.version, by_id, now, facts=facts, reason=answer, **values)
 
 
@@ -107,8 +107,6 @@ def _answer_mandate(line: Decision, act: str, by_id: int, now: dt.datetime, fact
         credential = db.session.get(Credential, mandate.credential_id)
         if company_day(now) > mandate.ends_on or credential.revoked_at is not None:
             raise Refusal(_l("Ce statut serait terminé de toute façon : une nouvelle demande est la seule voie."))
-        if queries.get_open_mandate(mandate.person_id) is not None:
-            raise Refusal(_l("Cette personne a retrouvé un statut depuis."))
     elif act != "upheld":
         mandate = get_for_act(mandate.id, mandate.version, now)
     move_mandate(mandate, act, by_id, now, facts=facts, reason=answer)

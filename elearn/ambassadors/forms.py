@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
@@ -11,6 +12,11 @@ from ..i18n import _l
 from .wording import MAX_POST
 
 MAX_WORDS = 4000
+
+
+def options(pairs) -> list[SelectChoice]:
+    """What may be chosen, from (value, label)."""
+    return [SelectChoice(value=value, label=label) for value, label in pairs]
 
 
 class Boxes(SelectMultipleField):
@@ -45,8 +51,8 @@ class DraftForm(FlaskForm):
 
     def offer(self, networks, topics, language: str) -> DraftForm:
         """Offer what the catalogue holds."""
-        self.networks.choices = [(n.slug, n.name) for n in networks]
-        self.topics.choices = [(t.slug, t.names.get(language) or t.names["fr"]) for t in topics]
+        self.networks.choices = options((n.slug, n.name) for n in networks)
+        self.topics.choices = options((t.slug, t.names.get(language) or t.names["fr"]) for t in topics)
         return self
 
 

@@ -214,8 +214,6 @@ def answer_hearing(person_id: int, hearing_id: int, answer: str, now: dt.datetim
         raise NotFound(_l("Il n’y a rien à cette adresse pour vous."))
     if not answer.strip():
         raise Invalid(_l("Écrivez votre réponse. Si vous n’en souhaitez pas, laissez simplement passer le délai."))
-    if hearing.closed_at is not None or hearing.answered_at is not None:
-        raise Outdated
     mandate = _own(person_id, None, now)
     done = db.session.execute(
         update(Hearing)

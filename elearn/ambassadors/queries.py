@@ -116,7 +116,8 @@ def may_ask_renewal(mandate: Mandate, today: dt.date) -> bool:
 
 
 def is_contestable(line: Decision) -> bool:
-    """Whether the person may contest it: a referent decided, it still stands, and it was not contested before."""
+    """Whether the person may contest it: a referent decided, it still stands, it was not contested before, and no
+    new application was begun since, which takes the place of a contest."""
     if line.act not in rules.CONTESTABLE:
         return False
     subject = (
@@ -126,7 +127,10 @@ def is_contestable(line: Decision) -> bool:
     )
     later = select(Decision.id).where(subject, Decision.version > line.version, Decision.act.in_(rules.TURNING))
     known = select(Contest.id).where(Contest.decision_id == line.id)
-    return db.session.scalar(later.limit(1)) is None and db.session.scalar(known) is None
+    begun = select(Decision.id).where(
+        Decision.person_id == line.person_id, Decision.act == "begun", Decision.id > line.id
+    )
+    return all(db.session.scalar(each.limit(1)) is None for each in (later, known, begun))
 
 
 @dataclass(frozen=True)
@@ -154,10 +158,11 @@ def list_history(person_id: int) -> list[Entry]:
         .where(Decision.person_id == person_id)
         .order_by(Decision.id.desc())
     ).all()
-    entries, turned = [], set()
+    entries, turned, begun_again = [], set(), False
     for line, given, family, reason, assessment, contest, hearing in rows:
         subject = (line.application_id, line.mandate_id)
-        stands = subject not in turned
+        stands = subject not in turned and not begun_again
+        begun_again = begun_again or line.act == "begun"
         if line.act in rules.TURNING:
             turned.add(subject)
         name = f"{given or ''} {family or ''}".strip()

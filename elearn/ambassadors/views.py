@@ -230,12 +230,11 @@ def save():
         return _application_page(application, form, status=422)
     person_id, now = current_user.id, utcnow()
     with transaction():
-        kept = service.save_draft(
-            person_id, form.post.data, form.picture.data, form.network.data, form.networks.data, form.topics.data, now
-        )
+        given = [field.data or "" for field in (form.post, form.picture, form.network)]
+        kept = service.save_draft(person_id, *given, form.networks.data or (), form.topics.data or (), now)
         version = kept.version
     if wants_json():
-        html = render_template("ambassadors/_notices.html", notices=notices_of(form.post.data, service.brief_of(kept)))
+        html = render_template("ambassadors/_notices.html", notices=notices_of(kept.post, service.brief_of(kept)))
         return {"html": html, "saved": _("Brouillon enregistré à %(time)s.", time=format_time(now, "HH:mm:ss"))}
     if "send" not in request.form:
         say(_("Votre brouillon est enregistré. Il n’est visible que de vous."))

@@ -101,6 +101,8 @@ def test_submission_asks_for_a_post_and_a_wish_only(app):
         with pytest.raises(Invalid):
             do(service.submit_application, person.id, 1, NOW)
     do(service.save_draft, person.id, "Sans employeur.", "", "", ["linkedin"], ["trades"], NOW)
+    with pytest.raises(Outdated):
+        do(service.submit_application, person.id, 9, NOW)
     assert do(service.submit_application, person.id, 1, NOW).status == "submitted"
 
 
@@ -649,6 +651,60 @@ def test_only_ones_own_standing_decision_is_contested(app):
         do(contests.contest, mandate.person_id, line.id, "Non.", NOW)
     with pytest.raises(NotFound):
         do(contests.answer_contest, referent.id, 999, True, REASON, NOW)
+
+
+def test_new_application_takes_the_place_of_a_contest(app):
+    """Once another application was begun, the former decisions are history."""
+    referent, application = make_referent(), make_application()
+    line = decide(referent, application, verdict("refused"))
+    person_id = application.person_id
+    assert queries.is_contestable(line)
+    do(service.begin_application, person_id, application.brief, NOW + 20 * DAY)
+    assert not queries.is_contestable(line)
+    assert not any(e.may_contest for e in queries.list_history(person_id))
+    with pytest.raises(Refusal):
+        do(contests.contest, person_id, line.id, "Trop tard.", NOW + 20 * DAY)
+
+
+def test_status_contested_while_a_draft_waits_is_not_given_back_twice(app):
+    """An end cannot be contested beside a new application: a person never holds two."""
+    referent = make_referent()
+    mandate = make_mandate(referent=referent)
+    change(referent, mandate, "ended")
+    line = last_line(mandate.person_id, "ended")
+    do(service.begin_application, mandate.person_id, get_site().briefs.briefs[0].id, NOW)
+    with pytest.raises(Refusal):
+        do(contests.contest, mandate.person_id, line.id, "Non.", NOW)
+
+
+def test_constraint_decides_where_a_look_beforehand_was_too_early(app, monkeypatch):
+    """The conditional update and the unique index hold by themselves, whatever was read before."""
+    first, second = make_referent(), make_referent()
+    mandate = make_mandate(referent=first)
+    with pytest.raises(Outdated), transaction():
+        seen = db.session.get(Mandate, mandate.id)
+        moved = update(Mandate).where(Mandate.id == mandate.id).values(version=9)
+        db.session.execute(moved, execution_options={"synchronize_session": False})
+        mandates.move_mandate(seen, "let_dormant", first.id, NOW)
+    change(first, mandate, "let_dormant")
+    line = last_line(mandate.person_id, "let_dormant")
+    do(contests.contest, mandate.person_id, line.id, "Non.", NOW)
+    monkeypatch.setattr(queries, "is_contestable", lambda line: True)
+    with pytest.raises(Outdated):
+        do(contests.contest, mandate.person_id, line.id, "Non.", NOW)
+    assert second
+
+
+def test_situation_of_another_network_takes_its_own(app):
+    """A draft that changes its situation stands on a network of that situation."""
+    seed()
+    person, briefs = make_certified(), get_site().briefs.briefs
+    linkedin = next(b for b in briefs if b.networks[0] == "linkedin")
+    other = next(b for b in briefs if "linkedin" not in b.networks)
+    do(service.begin_application, person.id, linkedin.id, NOW)
+    assert do(service.begin_application, person.id, other.id, NOW).network == other.networks[0]
+    with pytest.raises(NotFound):
+        do(service.decide, person.id, 999, 1, verdict(), None, NOW)
 
 
 def test_two_contests_at_once_are_one(app):

@@ -10,7 +10,6 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
-    StringField,
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, Optional
@@ -18,7 +17,7 @@ from wtforms.widgets import HiddenInput
 
 from ...i18n import _, _l
 from .. import labels, rules
-from ..forms import MAX_WORDS, Boxes
+from ..forms import MAX_WORDS, Boxes, options
 
 NOT_A_DAY = _l("Donnez un jour du calendrier.")
 TOO_LONG = Length(max=MAX_WORDS, message=_l("Ce texte est trop long : 4 000 signes au plus."))
@@ -49,14 +48,14 @@ class ScopeForm(FlaskForm):
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     networks = Boxes(_l("Réseaux"))
     topics = Boxes(_l("Sujets"))
-    languages = Boxes(_l("Langues"), choices=list(labels.SPOKEN.items()))
+    languages = Boxes(_l("Langues"), choices=options(labels.SPOKEN.items()))
     ends_on = Day(_l("Dernier jour"), validators=[Optional()])
     reason = _reason(_l("Motif, que la personne lira"))
 
     def offer(self, names: dict, networks, topics):
         """Offer these slugs of the catalogue, by their names."""
-        self.networks.choices = [(slug, names["networks"].get(slug, slug)) for slug in networks]
-        self.topics.choices = [(slug, names["topics"].get(slug, slug)) for slug in topics]
+        self.networks.choices = options((slug, names["networks"].get(slug, slug)) for slug in networks)
+        self.topics.choices = options((slug, names["topics"].get(slug, slug)) for slug in topics)
         return self
 
     def scope(self, starts_on, regime: str) -> rules.Scope | None:
@@ -76,21 +75,21 @@ class ScopeForm(FlaskForm):
 class VerdictForm(ScopeForm):
     """A referent's verdict on a practice post, and what goes with each decision."""
 
-    red_flags = Boxes(_l("Lignes rouges"), choices=list(labels.RED_FLAGS.items()))
+    red_flags = Boxes(_l("Lignes rouges"), choices=options(labels.RED_FLAGS.items()))
     decision = RadioField(
         _l("Votre décision"),
-        choices=list(labels.DECISIONS.items()),
+        choices=options(labels.DECISIONS.items()),
         validators=[InputRequired(_l("Choisissez une décision."))],
     )
-    regime = RadioField(_l("Régime"), choices=list(labels.REGIME.items()), default="guided", validators=[Optional()])
+    regime = RadioField(_l("Régime"), choices=options(labels.REGIME.items()), default="guided", validators=[Optional()])
     starts_on = Day(_l("Premier jour"), validators=[Optional()])
-    category = SelectField(_l("Catégorie du refus"), choices=[("", "")], validators=[Optional()])
+    category = SelectField(_l("Catégorie du refus"), choices=[], validators=[Optional()])
     lessons = Boxes(_l("Leçons à reprendre"))
     again_on = Day(_l("Nouvelle demande possible à partir du"), validators=[Optional()])
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.category.choices = [("", _("Choisir")), *labels.CATEGORIES.items()]
+        self.category.choices = options([("", _("Choisir")), *labels.CATEGORIES.items()])
         self.grid: dict[str, int] = {}
 
     def read_grid(self, form) -> dict[str, int]:
@@ -128,7 +127,7 @@ class ContestAnswerForm(FlaskForm):
 
     outcome = RadioField(
         _l("Votre décision"),
-        choices=[("changed", _l("Donner raison à la personne")), ("upheld", _l("Maintenir la décision"))],
+        choices=options((("changed", _l("Donner raison à la personne")), ("upheld", _l("Maintenir la décision")))),
         validators=[InputRequired(_l("Choisissez une décision."))],
     )
     reason = _reason(_l("Votre réponse, que la personne lira"))
@@ -140,14 +139,3 @@ class AbsenceForm(FlaskForm):
     deputy = SelectField(_l("Qui répond à votre place"), coerce=int, validators=[InputRequired()])
     starts_on = Day(_l("Premier jour d’absence"), validators=[InputRequired(NOT_A_DAY)])
     ends_on = Day(_l("Dernier jour d’absence"), validators=[InputRequired(NOT_A_DAY)])
-
-
-class SearchForm(FlaskForm):
-    """What is looked for in the list of ambassadors; read from the address."""
-
-    class Meta:
-        """A GET changes nothing, so it carries no token."""
-
-        csrf = False
-
-    q = StringField(_l("Nom"))

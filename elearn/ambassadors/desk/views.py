@@ -15,6 +15,7 @@ from ...i18n import LANGUAGES, _, _l, company_day, language
 from ...permissions import Permission, permission_required
 from ...web import get_site, say
 from .. import contests, labels, mandates, organisation, queries, rules, service
+from ..forms import options
 from ..rules import Outdated, Scope
 from ..views import (
     blueprint,
@@ -99,7 +100,7 @@ def _verdict_form() -> VerdictForm:
     form = VerdictForm().offer(
         names, [n.slug for n in queries.list_networks()], [t.slug for t in queries.list_topics()]
     )
-    form.lessons.choices = [pair for _slug, _title, lessons in lessons_of_site() for pair in lessons]
+    form.lessons.choices = options(pair for _slug, _title, lessons in lessons_of_site() for pair in lessons)
     return form
 
 
@@ -365,7 +366,7 @@ def absences():
     referent_id, now = current_user.id, utcnow()
     referents = [r for r in queries.list_referents() if r.id != referent_id]
     form, extra, status = AbsenceForm(), [], 200
-    form.deputy.choices = [(r.id, r.name) for r in referents]
+    form.deputy.choices = options((r.id, r.name) for r in referents)
     if form.validate_on_submit():
         try:
             with transaction():
