@@ -2,6 +2,8 @@
 
 from alembic import op
 import sqlalchemy as sa
+
+from elearn.db import protect_rows
 import elearn.db
 
 revision = 'd8f308c97c77'
@@ -705,6 +707,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('decision_id', name=op.f('pk_decision_words'))
     )
     # ### end Alembic commands ###
+    # Triggers are unknown to autogeneration: the logs only grow, whoever writes to the database.
+    protect_rows(op.get_bind(), "decision", "person_event")
 
 
 def downgrade() -> None:
