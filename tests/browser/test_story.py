@@ -117,6 +117,77 @@ def test_story_from_first_sign_in_to_ambassador(visit, ask, language):
     sit_quiz(keys, ask, "security")
     public_id = check_certificate(keys, ask, email, language)
     check_verification(visit, public_id, language)
+    apply(keys, language)
+    decide(visit, ask, email, language)
+    page.goto("/ambassador")
+    assert ask(
+        "SELECT mandate.status FROM mandate JOIN person ON person.id = person_id WHERE email = ?", email
+    ) == [("active",)]
+    assert REASONS[language] in page.locator("main").inner_text()
+    check_hr(visit, ask, email, language)
+    assert page.faults == []
+
+
+POSTS = {
+    "fr": "Je travaille de nuit chez Hautecombe depuis quatre ans. Mon équipe cherche du renfort, et voici ce que j’aurais "
+    "aimé savoir : le premier mois, on dort mal, puis le calme vous gagne. L’offre est du 5 octobre : [lien].",
+    "en": "I have worked nights at Hautecombe for four years. My team needs one more person, and here is what I wish "
+    "I had known: the first month you sleep badly, then the quiet grows on you. The offer is dated 5 October: [link].",
+}
+REASONS = {
+    "fr": "Un vécu précis, un employeur nommé, une offre datée : tout y est.",
+    "en": "A precise experience, a named employer, a dated offer: everything is there.",
+}
+
+
+def apply(keys: Keyboard, language: str) -> None:
+    """Choose a situation, write a post, look at it as readers would, send it."""
+    keys.page.goto("/ambassador/briefs")
+    keys.follow('button[name=brief][value="job-night-line"]')
+    keys.type("textarea[name=post]", POSTS[language])
+    keys.tick("networks", "linkedin")
+    keys.tick("topics", "trades")
+    keys.follow('button[name="keep"]')
+    assert POSTS[language][:40] in keys.page.locator("#preview").inner_text()
+    keys.follow('button[name="send"]')
+
+
+def decide(visit, ask, email: str, language: str) -> None:
+    """A referent reads the post, fills the grid, gives a reason, grants."""
+    page = visit(language=language)
+    keys = Keyboard(page)
+    sign_in(keys, "referent@demo.example")
+    speak(keys, language)
+    ((application_id,),) = ask(
+        "SELECT application.id FROM application JOIN person ON person.id = person_id WHERE email = ?", email
+    )
+    keys.page.goto("/referent")
+    keys.follow(f'main a[href$="/referent/applications/{application_id}"]')
+    for criterion in ("transparency", "accuracy", "usefulness", "voice", "form", "respect"):
+        keys.choose(f"grid-{criterion}", "3" if criterion != "form" else "2")
+    keys.choose("decision", "granted")
+    keys.choose("regime", "guided")
+    keys.type("textarea[name=reason]", REASONS[language])
+    keys.follow("form.pv-verdict button.btn-primary")
+    assert page.faults == []
+
+
+def check_hr(visit, ask, email: str, language: str) -> None:
+    """HR finds the completed parts and the certificate, and no word of the rest."""
+    page = visit(language=language)
+    keys = Keyboard(page)
+    sign_in(keys, "hr@demo.example")
+    speak(keys, language)
+    ((given, family),) = ask("SELECT given_name, family_name FROM person WHERE email = ?", email)
+    keys.page.goto("/hr/people")
+    keys.type('main input[name="q"], main input[type="search"]', f"{given} {family}")
+    keys.press("Enter")
+    row = page.locator("main tr", has_text=family).filter(has_text=given).first
+    row.wait_for()
+    text = row.inner_text()
+    assert text.count({"fr": "Fait", "en": "Done"}[language]) == 3
+    everything = page.locator("main").inner_text().casefold()
+    assert "premiers pas" not in everything
     assert page.faults == []
 
 
