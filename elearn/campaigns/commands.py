@@ -1,4 +1,4 @@
-"""``flask campaigns run``: writes what is due. The worker calls ``run_due`` on its rounds; cron may as well."""
+"""``flask campaigns run``: writes what is due. The worker does the same, piece by piece, on its rounds."""
 
 from __future__ import annotations
 
@@ -9,14 +9,27 @@ from flask.cli import AppGroup
 
 from ..db import db, transaction, utcnow
 from ..i18n import company_day
+from ..notifications.jobs import register_job
 from . import queries, service
 
 group = AppGroup("campaigns", help="Reminders of campaigns.")
 
 
 def register(app) -> None:
-    """Add ``flask campaigns``."""
+    """Add ``flask campaigns``, and the worker's job that writes what is due."""
     app.cli.add_command(group)
+    register_job("campaigns", work_piece, every=dt.timedelta(minutes=1))
+
+
+def work_piece(now: dt.datetime) -> bool:
+    """One small transaction of what is due; True while there is more, so that mails leave in between."""
+    step_ids = queries.list_due_steps(company_day(now))
+    db.session.rollback()
+    if not step_ids:
+        return False
+    with transaction():
+        more = service.advance(step_ids[0], now)
+    return more or len(step_ids) > 1
 
 
 @group.command("run")
@@ -26,14 +39,8 @@ def run() -> None:
 
 
 def run_due(now: dt.datetime) -> int:
-    """Write what is due, one small transaction after the other; return how many there were."""
-    step_ids = queries.list_due_steps(company_day(now))
-    db.session.rollback()
-    chunks = 0
-    for step_id in step_ids:
-        more = True
-        while more:
-            with transaction():
-                more = service.advance(step_id, now)
-            chunks += 1
+    """Write all that is due, one small transaction after the other; return how many there were."""
+    chunks = 1
+    while work_piece(now):
+        chunks += 1
     return chunks

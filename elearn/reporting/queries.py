@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import Date, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy import Date, case, func, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from ..credentials.completion import DONE, PARTS
@@ -70,19 +70,20 @@ def team_of(manager_id: int):
 
 def conditions(wanted: Filter, on: dt.date, manager_id: int | None = None, direct_only: bool = False) -> list:
     """What the people of a list have in common. ``manager_id`` limits it to that manager's teams."""
-    found = [*_of_person(wanted), *_of_training(wanted, on)]
+    found = [*conditions_of_person(wanted), *_of_training(wanted, on)]
     if manager_id is not None:
         found.append(Person.id != manager_id)
         found.append(Person.manager_id == manager_id if direct_only else Person.id.in_(team_of(manager_id)))
     return found
 
 
-def _of_person(wanted: Filter) -> Iterator:
+def conditions_of_person(wanted: Filter) -> Iterator:
+    """What a filter asks of who somebody is and where they work."""
     if wanted.who == "active":
         yield from ACTIVE
     elif wanted.who == "left":
         yield or_(Person.closed_at.is_not(None), Person.erased_at.is_not(None))
-    for word in _folded(wanted.q).split():
+    for word in folded(wanted.q).split():
         yield Person.search_name.contains(word, autoescape=True)
     if wanted.department == 0:
         yield Person.department_id.is_(None)
@@ -101,7 +102,8 @@ def _of_person(wanted: Filter) -> Iterator:
 
 
 @lru_cache(maxsize=5_000)
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """A name as it is sorted and searched, accents and case apart."""
     return normalise(text)
 
 
@@ -128,18 +130,20 @@ def _of_training(wanted: Filter, on: dt.date) -> Iterator:
         first = rules.read_month(wanted.issued)
         yield Person.id.in_(
             select(Credential.person_id).where(
-                *_standing(),
+                *standing(),
                 Credential.issued_at >= company_midnight(first),
                 Credential.issued_at < company_midnight(add_months(first, 1)),
             )
         )
 
 
-def _standing() -> tuple:
+def standing() -> tuple:
+    """Of credentials: those that were not revoked."""
     return Credential.award == AWARD, Credential.revoked_at.is_(None)
 
 
-def _with_completion(statement):
+def with_completion(statement):
+    """People, and beside each what of their training may be known; nothing where they began nothing."""
     return statement.select_from(Person).outerjoin(Completion, Completion.person_id == Person.id)
 
 
@@ -150,7 +154,7 @@ def _needs_completion(wanted: Filter) -> bool:
 def count_people(wanted: Filter, on: dt.date, manager_id: int | None = None, direct_only: bool = False) -> int:
     """How many people the list has, over all its pages."""
     statement = select(func.count())
-    statement = _with_completion(statement) if _needs_completion(wanted) else statement.select_from(Person)
+    statement = with_completion(statement) if _needs_completion(wanted) else statement.select_from(Person)
     return db.session.scalar(statement.where(*conditions(wanted, on, manager_id, direct_only)))
 
 
@@ -185,7 +189,7 @@ def _lines_of(wanted: Filter, on: dt.date, manager_id: int | None, direct_only: 
         Completion.certified_at,
         Completion.valid_until,
     )
-    statement = _with_completion(statement).outerjoin(Department, Department.id == Person.department_id)
+    statement = with_completion(statement).outerjoin(Department, Department.id == Person.department_id)
     return statement.where(*conditions(wanted, on, manager_id, direct_only))
 
 
@@ -238,7 +242,7 @@ def list_page(
 def _cursor(keys: list, public_id: str):
     if not public_id:
         return None
-    statement = _with_completion(select(*keys)).outerjoin(Department, Department.id == Person.department_id)
+    statement = with_completion(select(*keys)).outerjoin(Department, Department.id == Person.department_id)
     return db.session.execute(statement.where(Person.public_id == public_id)).first()
 
 
@@ -248,123 +252,6 @@ def iterate(wanted: Filter, on: dt.date, chunk: int = 1_000) -> Iterator[Line]:
     statement = _lines_of(wanted, on, None, False).order_by(*_keys(wanted.sort))
     for row in db.session.execute(statement.execution_options(yield_per=chunk)):
         yield _line(row)
-
-
-# --- Figures --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Figures:
-    """How many people, and where they stand."""
-
-    people: int
-    doing: dict[str, int]
-    done: dict[str, int]
-    valid: int
-    expiring: int
-
-    def todo(self, part: str) -> int:
-        """How many did not begin this part."""
-        return self.people - self.doing[part] - self.done[part]
-
-    @property
-    def percent_trained(self) -> int | None:
-        """The share of people who hold a valid certificate."""
-        return rules.percent(self.valid, self.people)
-
-
-def _sums(on: dt.date) -> list:
-    def how_many(condition):
-        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-    parts = [
-        how_many(getattr(Completion, part) == state).label(f"{part}_{state}") for part in PARTS for state in (1, 2)
-    ]
-    last = on + dt.timedelta(days=RENEWAL_DAYS)
-    return [
-        func.count(Person.id).label("people"),
-        *parts,
-        how_many(Completion.valid_until >= on).label("valid"),
-        how_many(and_(Completion.valid_until >= on, Completion.valid_until <= last)).label("expiring"),
-    ]
-
-
-def _figures(row) -> Figures:
-    return Figures(
-        people=int(row.people),
-        doing={part: int(getattr(row, f"{part}_1")) for part in PARTS},
-        done={part: int(getattr(row, f"{part}_2")) for part in PARTS},
-        valid=int(row.valid),
-        expiring=int(row.expiring),
-    )
-
-
-def get_totals(wanted: Filter, on: dt.date, manager_id: int | None = None, direct_only: bool = False) -> Figures:
-    """The figures of everybody on the list."""
-    statement = _with_completion(select(*_sums(on))).where(*conditions(wanted, on, manager_id, direct_only))
-    return _figures(db.session.execute(statement).one())
-
-
-def list_by_department(wanted: Filter, on: dt.date) -> list[tuple[int | None, str, Figures]]:
-    """The figures of each department right under the one asked for, subtree included, by name.
-
-    Last, under the id None, those of people who belong to that department itself, or to none at all.
-    """
-    counted = (
-        _with_completion(select(Person.department_id, *_sums(on)))
-        .where(*conditions(wanted, on))
-        .group_by(Person.department_id)
-        .subquery()
-    )
-    own, child = aliased(Department), aliased(Department)
-    sums = [func.sum(column).label(column.name) for column in counted.c if column.name != "department_id"]
-    statement = (
-        select(child.id, child.name, *sums)
-        .select_from(counted)
-        .outerjoin(own, own.id == counted.c.department_id)
-        .outerjoin(child, and_(child.parent_id == (wanted.department or None), own.path.startswith(child.path)))
-        .group_by(child.id, child.name)
-    )
-    rows = [(row.id, row.name or "", _figures(row)) for row in db.session.execute(statement)]
-    return sorted(rows, key=lambda row: (row[0] is None, _folded(row[1])))
-
-
-def list_by_site(wanted: Filter, on: dt.date) -> list[tuple[str, Figures]]:
-    """The figures of each site, by name; people without a site under the empty name, last."""
-    statement = _with_completion(select(Person.site, *_sums(on))).where(*conditions(wanted, on)).group_by(Person.site)
-    rows = [(row.site, _figures(row)) for row in db.session.execute(statement)]
-    return sorted(rows, key=lambda row: (not row[0], _folded(row[0])))
-
-
-def list_by_arrival(wanted: Filter, on: dt.date) -> list[tuple[str, Figures]]:
-    """The figures by period of arrival, newest first; people whose day is not known under ``unknown``, last."""
-    periods = rules.arrivals(on)
-    name = case(
-        (Person.arrived_on.is_(None), "unknown"),
-        *((Person.arrived_on >= period.first, period.name) for period in periods if period.first),
-        else_=periods[-1].name,
-    ).label("arrival")
-    statement = _with_completion(select(name, *_sums(on))).where(*conditions(wanted, on)).group_by(name)
-    found = {row.arrival: _figures(row) for row in db.session.execute(statement)}
-    return [(name, found[name]) for name in (*(p.name for p in periods), "unknown") if name in found]
-
-
-def list_by_month(wanted: Filter, on: dt.date) -> list[tuple[dt.date, int]]:
-    """How many certificates that stand were issued in each of the last twelve months, the present one included.
-
-    Whoever left or was erased since stays counted: what was done is not undone.
-    """
-    months = rules.last_months(on)
-    bounds = [company_midnight(month) for month in (*months, add_months(months[-1], 1))]
-    each = [
-        func.coalesce(func.sum(case((and_(Credential.issued_at >= a, Credential.issued_at < b), 1), else_=0)), 0)
-        for a, b in zip(bounds, bounds[1:], strict=False)
-    ]
-    statement = select(*each).where(*_standing(), Credential.issued_at >= bounds[0])
-    who = list(_of_person(wanted))
-    if who:
-        statement = statement.join(Person, Person.id == Credential.person_id).where(*who)
-    return list(zip(months, (int(n) for n in db.session.execute(statement).one()), strict=True))
 
 
 # --- Choices of filters ---------------------------------------------------------------------------------------
@@ -392,7 +279,7 @@ def list_departments(selected: int | None, limit: int = 120) -> list[tuple[int, 
         .order_by(first, Department.depth, Department.name)
         .limit(limit)
     ).all()
-    names = {str(each.id): _folded(each.name) for each in found}
+    names = {str(each.id): folded(each.name) for each in found}
     found.sort(key=lambda each: [names.get(id_, "") for id_ in each.path.strip("/").split("/")])
     return [(each.id, each.name, each.depth) for each in found]
 
@@ -409,52 +296,34 @@ def list_sites(limit: int = 300) -> list[str]:
     )
     sites = sites.union_all(select(following).where(sites.c.site.is_not(None)))
     found = db.session.scalars(select(sites.c.site).where(sites.c.site.is_not(None)).limit(limit))
-    return sorted(filter(None, found), key=_folded)
+    return sorted(filter(None, found), key=folded)
 
 
-# --- The dashboard's figures, together ------------------------------------------------------------------------
+KEPT_FOR = dt.timedelta(seconds=60)
+"""For how long what is slow to read in a large company is kept by a process."""
 
 
 @dataclass(frozen=True)
-class Overview:
-    """Every figure of the dashboard, as it was at one moment."""
+class Choices:
+    """What the list's form offers to choose from."""
 
     at: dt.datetime
-    totals: Figures
-    departments: list[tuple[int | None, str, Figures]]
-    sites: list[tuple[str, Figures]]
-    arrivals: list[tuple[str, Figures]]
-    months: list[tuple[dt.date, int]]
-    drawn: dict = field(default_factory=dict, compare=False)
-    """Language → these figures as the page shows them."""
+    departments: list[tuple[int, str, int]]
+    sites: list[str]
 
 
-ALWAYS_FRESH = 2_000
-"""Up to so many people the figures are counted anew for each page; in a larger company they are kept for a while."""
-KEPT_FOR = dt.timedelta(seconds=60)
-_kept: dict[tuple, Overview] = {}
+_kept_choices: dict[tuple, Choices] = {}
 
 
-def get_overview(wanted: Filter, on: dt.date, now: dt.datetime) -> Overview:
-    """The figures of the dashboard. In a large company they may be a minute old, and the page says of when they are.
-
-    Counting 377,757 people takes about two seconds on SQLite; ten people who look at it in the same minute should
-    not cost twenty.
-    """
-    key = (str(db.engine.url), wanted, on)
-    kept = _kept.get(key)
+def get_choices(selected: int | None, now: dt.datetime) -> Choices:
+    """Departments and sites to choose from; where there are many, they are read once a minute."""
+    key = (str(db.engine.url), selected)
+    kept = _kept_choices.get(key)
     if kept is not None and now - kept.at < KEPT_FOR:
         return kept
-    overview = Overview(
-        at=now,
-        totals=get_totals(wanted, on),
-        departments=list_by_department(wanted, on) if wanted.department != 0 and not wanted.direct else [],
-        sites=list_by_site(wanted, on),
-        arrivals=list_by_arrival(wanted, on),
-        months=list_by_month(replace(wanted, who="all"), on),
-    )
-    for old in [each for each, value in list(_kept.items()) if now - value.at >= KEPT_FOR]:
-        _kept.pop(old, None)
-    if overview.totals.people > ALWAYS_FRESH:
-        _kept[key] = overview
-    return overview
+    choices = Choices(now, list_departments(selected), list_sites())
+    for old in [each for each, value in list(_kept_choices.items()) if now - value.at >= KEPT_FOR]:
+        _kept_choices.pop(old, None)
+    if len(choices.departments) + len(choices.sites) >= 100:
+        _kept_choices[key] = choices
+    return choices

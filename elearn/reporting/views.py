@@ -18,7 +18,7 @@ from ..db import utcnow
 from ..errors import NotFound
 from ..i18n import _, _l, company_day, language
 from ..permissions import Permission, permission_required
-from . import exports, queries, rules, words
+from . import exports, figures, queries, rules, words
 from .rules import Filter
 
 blueprint = Blueprint("reporting", __name__)
@@ -89,7 +89,7 @@ def dashboard():
         raise NotFound(_l("Ce service n’existe pas, ou n’existe plus."))
     now = utcnow()
     on = company_day(now)
-    overview = queries.get_overview(wanted, on, now)
+    overview = figures.get_overview(wanted, on, now)
     shown = {
         "wanted": wanted,
         "lineage": lineage,
@@ -100,10 +100,10 @@ def dashboard():
         "words": words,
     }
     # While the figures of a large company are kept, so is how they look.
-    figures = overview.drawn.get(language())
-    if figures is None:
-        figures = overview.drawn[language()] = Markup(render_template("reporting/_figures.html", **shown))
-    return render_template("reporting/dashboard.html", figures=figures, **shown)
+    drawn = overview.drawn.get(language())
+    if drawn is None:
+        drawn = overview.drawn[language()] = Markup(render_template("reporting/_figures.html", **shown))
+    return render_template("reporting/dashboard.html", figures=drawn, **shown)
 
 
 # --- The list of people ---------------------------------------------------------------------------------------
@@ -115,14 +115,15 @@ def people():
     """The list: search, filters, order and page stand in its address."""
     wanted, on = _read_filter(), _today()
     page = queries.list_page(wanted, on, request.args.get("after", ""), request.args.get("before", ""))
+    choices = queries.get_choices(wanted.department or None, utcnow())
     return render_template(
         "reporting/people.html",
         wanted=wanted,
         page=page,
         total=queries.count_people(wanted, on),
         chips=_chips(wanted),
-        department_choices=_department_choices(wanted),
-        site_choices=[*((site, site) for site in queries.list_sites()), ("-", _("Site inconnu"))],
+        department_choices=_department_choices(choices.departments),
+        site_choices=[*((site, site) for site in choices.sites), ("-", _("Site inconnu"))],
         more=bool(wanted.args(q="", department=None, direct=False, issued="", missing=(), arrival="", sort="name")),
         words=words,
         state_of=lambda line: rules.certificate_state(line.valid_until, on),
@@ -130,8 +131,7 @@ def people():
     )
 
 
-def _department_choices(wanted: Filter) -> list[tuple[int, str]]:
-    found = queries.list_departments(wanted.department or None)
+def _department_choices(found: list[tuple[int, str, int]]) -> list[tuple[int, str]]:
     tree = [(id_, "\u2007\u2007" * depth + name) for id_, name, depth in found]
     return [*tree, (0, _("Sans service"))]
 
@@ -217,7 +217,7 @@ def team():
         direct_only=direct_only,
         page=page,
         total=queries.count_people(wanted, on, **of),
-        totals=queries.get_totals(Filter(), on, **of),
+        totals=figures.get_totals(Filter(), on, **of),
         words=words,
         percent=rules.percent,
         state_of=lambda line: rules.certificate_state(line.valid_until, on),

@@ -12,7 +12,7 @@ import pytest
 from elearn.credentials.models import Completion
 from elearn.credentials.service import revoke
 from elearn.db import db, transaction, utcnow
-from elearn.reporting import queries
+from elearn.reporting import figures, queries
 from elearn.reporting.rules import Filter
 
 from ..factories import make_person
@@ -170,7 +170,7 @@ def test_files_when_a_name_is_a_formula(desk):
 
 def test_dashboard_when_a_part_is_finished(desk):
     """Figures are counted anew in a company of this size: what was just done shows at once."""
-    before = queries.get_totals(Filter(), utcnow().date()).valid
+    before = figures.get_totals(Filter(), utcnow().date()).valid
     train(desk.people[0, "half"], "charter-quiz", "security-lessons", "security-quiz")
     assert f"{before + 1} personnes sur 36" in desk.get("/hr").text
 
