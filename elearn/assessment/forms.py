@@ -6,6 +6,10 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from zlib import crc32
 
+from flask_wtf import FlaskForm
+from wtforms import TextAreaField
+from wtforms.validators import InputRequired, Length
+
 from ..content.items import read_response
 from ..content.types import Item
 from ..errors import Invalid
@@ -75,3 +79,16 @@ def _values_of(fields: dict) -> Callable[[str], list[str]]:
         return [v for v in values if isinstance(v, str)] if isinstance(values, list) else []
 
     return getlist
+
+
+class ContestForm(FlaskForm):
+    """What one finds wrong, in one's own words."""
+
+    words = TextAreaField(
+        _l("Ce qui vous paraît faux ou ambigu"),
+        [
+            InputRequired(_l("Dites ce qui vous paraît faux ou ambigu : une phrase suffit.")),
+            Length(max=2_000, message=_l("C’est trop long : deux mille signes au plus.")),
+        ],
+        render_kw={"rows": 6},
+    )

@@ -75,9 +75,7 @@ class Grade:
         return int(Fraction(self.score).limit_denominator(10_000) * 100 / self.max_score) if self.max_score else 0
 
 
-def grade(
-    quiz: Quiz, items: Iterable[str], responses: Mapping[str, object], voided: Collection[str] = ()
-) -> Grade:
+def grade(quiz: Quiz, items: Iterable[str], responses: Mapping[str, object], voided: Collection[str] = ()) -> Grade:
     """Grade what was received. An item without a response earns nothing; one that was voided, its whole point.
 
     Voiding can only help: of all that could be done with a bad item, its whole point to everybody gives the best
@@ -85,9 +83,7 @@ def grade(
     made of fractions: sixteen times a third of three thirds is sixteen, not 15.999….
     """
     asked = [quiz.by_id[id_] for id_ in items]
-    exact = {
-        item.id: Fraction(1) if item.id in voided else _exact(item, responses.get(item.id)) for item in asked
-    }
+    exact = {item.id: Fraction(1) if item.id in voided else _exact(item, responses.get(item.id)) for item in asked}
     score = sum(exact.values(), Fraction(0))
     missed = sum(1 for item in asked if item.family and exact[item.id] != 1)
     enough = score * 100 >= quiz.pass_percent * len(asked)

@@ -211,8 +211,8 @@ def _close(attempt: Attempt, now: dt.datetime) -> None:
     """Grade and close, once: the conditional update decides who did it. The person's row is locked already."""
     quiz: Quiz = get_document(attempt.edition_id)
     responses = queries.get_responses(attempt.id)
-    values = {id_: response.value for id_, response in responses.items()}
-    result = rules.grade(quiz, attempt.items, values, queries.list_voided(quiz))
+    given = {id_: response.value for id_, response in responses.items()}
+    result = rules.grade(quiz, attempt.items, given, queries.list_voided(quiz))
     over = rules.is_over(attempt.deadline_at, now)
     values = {
         "status": AttemptStatus.TIMED_OUT if over else AttemptStatus.SUBMITTED,

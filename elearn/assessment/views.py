@@ -1,4 +1,4 @@
-"""Pages of a quiz: its rules, the attempt, what is received, the result."""
+"""Pages of a quiz: its rules, the attempt, what is received, the result, what one contests in it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ..content.service import get_document
 from ..credentials.queries import current_cycle, get_current_credential
 from ..db import transaction, utcnow
 from ..errors import NotFound
-from ..i18n import _l, language
+from ..i18n import _, _l, language
 from ..permissions import signed_in
-from ..web import get_site
-from . import forms, queries, rules, service
+from ..web import get_site, say
+from . import contests, forms, queries, rules, service
 from .models import AttemptStatus
 
 blueprint = Blueprint("assessment", __name__)
@@ -277,8 +277,8 @@ def result(quiz, attempt_id):
         return redirect(url_for(".attempt", quiz=quiz, attempt_id=attempt_id), 303)
     document, now = get_document(found.edition_id), utcnow()
     history = queries.get_history(current_user.id, quiz, found.cycle)
-    grade = _grade(found)
-    values = queries.get_values(found.id)
+    values, voided = queries.get_values(found.id), queries.list_voided(document)
+    grade = rules.grade(document, found.items, values, voided)
     return render_template(
         "assessment/result.html",
         attempt=found,
@@ -290,12 +290,15 @@ def result(quiz, attempt_id):
         credential=get_current_credential(current_user.id, now) if found.passed else None,
         allowed=history.allowance(document, now),
         is_right=is_right,
+        voided=voided.intersection(found.items),
+        contests=queries.list_contests_of(found.id),
     )
 
 
 def _grade(found) -> rules.Grade:
     """Grade a closed attempt again, on the edition it was taken on: its details are shown, never stored."""
-    return rules.grade(get_document(found.edition_id), found.items, queries.get_values(found.id))
+    document = get_document(found.edition_id)
+    return rules.grade(document, found.items, queries.get_values(found.id), queries.list_voided(document))
 
 
 def _links(quiz, things) -> list[dict]:
@@ -314,3 +317,30 @@ def _links(quiz, things) -> list[dict]:
             number = course.lessons.index(lesson) + 1
             links.append({"number": number, "title": words.title, "text": words.takeaway, "url": url})
     return links
+
+
+# --- Contesting an item ---------------------------------------------------------------------------------------
+
+
+@blueprint.route("/quizzes/<quiz>/attempts/<int:attempt_id>/contest", methods=["GET", "POST"])
+@signed_in
+def contest(quiz, attempt_id):
+    """Say what is wrong with an item (``?item=``, after a pass) or with the attempt's items as a whole."""
+    found, person_id, item = _get_own(quiz, attempt_id), current_user.id, request.args.get("item", "")
+    document = get_document(found.edition_id)
+    if found.status == AttemptStatus.OPEN or found.passed != bool(item) or (item and item not in found.items):
+        raise NotFound(_l("Cette question n’est pas de celles que l’on peut contester ici."))
+    there = url_for(".result", quiz=quiz, attempt_id=attempt_id, _anchor=f"item-{item}" if item else "contest")
+    if item in queries.list_contests_of(found.id):
+        return redirect(there, 303)
+    form = forms.ContestForm()
+    if form.validate_on_submit():
+        with transaction():
+            contests.contest_item(attempt_id, person_id, item, form.words.data, utcnow())
+        say(_("Votre contestation est transmise à l’auteur du quiz. Sa réponse paraîtra ici et dans vos messages."))
+        return redirect(there, 303)
+    entries = _entries(document, found, [item], queries.get_values(found.id)) if item else []
+    page = render_template(
+        "assessment/contest.html", attempt=found, words=document.words.of(language()), entries=entries, form=form
+    )
+    return page, 422 if form.errors else 200
