@@ -17,8 +17,12 @@ ACCESS = {
     "ambassadors": {
         COLLEAGUES: """""",
     },
-    "assessment": {COLLEAGUES: "attempt quiz result review save save_page start submit"},
+    "assessment": {COLLEAGUES: "attempt contest quiz result review save save_page start submit"},
     "credentials": {ANYONE: "pdf verify", COLLEAGUES: "mine"},
+    "help": {
+        COLLEAGUES: "alert ask capture close faq follow_up own read_alert send_alert send_question thread",
+        "referent": "advise alerts answer close_alert handle publish question queue take unpublish",
+    },
     "home": {
         ANYONE: "brand_css favicon health help logo page page_pdf robots set_language style",
         COLLEAGUES: "charter_summary_pdf find home",
