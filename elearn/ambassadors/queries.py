@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Text, and_, cast, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, false, func, not_, or_, select, true
 
 from ..db import db
 from ..people.models import Department, Person, RoleAssignment
@@ -210,21 +210,23 @@ def list_overruled(application_id: int) -> set[int]:
 # --- Who answers for whom -------------------------------------------------------------------------------------
 
 
+def _referents(what) -> Select:
+    return (
+        select(what)
+        .join(RoleAssignment, and_(RoleAssignment.person_id == Person.id, RoleAssignment.role == Role.REFERENT))
+        .where(Person.closed_at.is_(None), Person.erased_at.is_(None))
+        .order_by(Person.search_name, Person.id)
+    )
+
+
 def list_referents() -> list[Person]:
     """Referents whose account is open, by name."""
-    return list(
-        db.session.scalars(
-            select(Person)
-            .join(RoleAssignment, and_(RoleAssignment.person_id == Person.id, RoleAssignment.role == Role.REFERENT))
-            .where(Person.closed_at.is_(None), Person.erased_at.is_(None))
-            .order_by(Person.search_name, Person.id)
-        )
-    )
+    return list(db.session.scalars(_referents(Person)))
 
 
 def get_covers(today: dt.date) -> list[Cover]:
     """What each referent answers for, and who does so today."""
-    ids = [referent.id for referent in list_referents()]
+    ids = list(db.session.scalars(_referents(Person.id)))
     away = dict(
         db.session.execute(
             select(Absence.referent_id, Absence.deputy_id).where(Absence.starts_on <= today, Absence.ends_on >= today)
@@ -270,7 +272,10 @@ def list_answerable(person_id: int, topics: Sequence[str], today: dt.date) -> li
 
 def visible_to(referent_id: int, covers: Sequence[Cover], topics) -> ColumnElement[bool]:
     """SQL for ``perimeters.may_see``: over Person joined to Department (outer), with this column of topics."""
-    mine = [_covered(c, topics) for c in covers if referent_id in (c.owner_id, c.holder_id)]
+    own = [c for c in covers if referent_id in (c.owner_id, c.holder_id)]
+    if any(not c.departments and not c.topics for c in own):  # The whole company: nothing more to ask.
+        return Person.id != referent_id
+    mine = [_covered(c, topics) for c in own]
     answered = [and_(_covered(c, topics), Person.id != c.holder_id) for c in covers if c.holder_id is not None]
     return and_(Person.id != referent_id, or_(false(), *mine, not_(or_(false(), *answered))))
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, func, literal, or_, select, union_all
 
-from ...content.service import get_site
 from ...db import db
 from ...i18n import company_day
 from ...people.models import Department, Person, normalise
@@ -75,43 +74,47 @@ def _waiting(referent_id: int, covers: Sequence[Cover]):
     return union_all(applications, renewals, hearings, contests).subquery()
 
 
-def count_waiting(referent_id: int, covers: Sequence[Cover]) -> dict[str, int]:
-    """How much waits for this referent, by kind."""
-    table = _waiting(referent_id, covers)
-    counts = dict(db.session.execute(select(table.c.kind, func.count()).group_by(table.c.kind)).all())
-    return {kind: counts.get(kind, 0) for kind in KINDS}
+class Queue:
+    """What waits for one referent: how much of each kind, and page by page."""
 
+    def __init__(self, referent_id: int, covers: Sequence[Cover]):
+        self.table = _waiting(referent_id, covers)
 
-def list_waiting(
-    referent_id: int, covers: Sequence[Cover], now: dt.datetime, kind: str | None = None, after: str | None = None
-) -> Page:
-    """The queue, what has waited longest first: what is overdue is therefore at the top. Paged by key."""
-    table = _waiting(referent_id, covers)
-    statement = (
-        select(table.c.kind, table.c.id, table.c.since, Person.given_name, Person.family_name, Department.name)
-        .join(Person, Person.id == table.c.person_id)
-        .outerjoin(Department, Department.id == Person.department_id)
-        .order_by(table.c.since, table.c.kind, table.c.id)
-        .limit(PAGE + 1)
-    )
-    if kind in KINDS:
-        statement = statement.where(table.c.kind == kind)
-    key = _read_key(after)
-    if key:
-        since, kind_after, id_after = key
-        statement = statement.where(
-            or_(
-                table.c.since > since,
-                and_(table.c.since == since, table.c.kind > kind_after),
-                and_(table.c.since == since, table.c.kind == kind_after, table.c.id > id_after),
-            )
+    def count(self) -> dict[str, int]:
+        """How much waits, by kind."""
+        kinds = self.table.c.kind
+        counts = dict(db.session.execute(select(kinds, func.count()).group_by(kinds)).all())
+        return {kind: counts.get(kind, 0) for kind in KINDS}
+
+    def page(self, now: dt.datetime, answer_days: int, kind: str | None = None, after: str | None = None) -> Page:
+        """What has waited longest first: what is overdue is therefore at the top. Paged by key."""
+        table = self.table
+        statement = (
+            select(table.c.kind, table.c.id, table.c.since, Person.given_name, Person.family_name, Department.name)
+            .join(Person, Person.id == table.c.person_id)
+            .outerjoin(Department, Department.id == Person.department_id)
+            .order_by(table.c.since, table.c.kind, table.c.id)
+            .limit(PAGE + 1)
         )
-    days, today = get_site().settings["answer_days"], company_day(now)
-    rows = []
-    for kind_, id_, since, given, family, department in db.session.execute(statement):
-        due_on = rules.add_working_days(company_day(since), days)
-        rows.append(Waiting(kind_, id_, f"{given} {family}".strip(), department or "", since, due_on, today > due_on))
-    return Page(rows[:PAGE], _write_key(rows[PAGE - 1]) if len(rows) > PAGE else None)
+        if kind in KINDS:
+            statement = statement.where(table.c.kind == kind)
+        key = _read_key(after)
+        if key:
+            statement = statement.where(_comes_after(table.c, *key))
+        today, rows = company_day(now), []
+        for kind_, id_, since, given, family, department in db.session.execute(statement):
+            due_on = rules.add_working_days(company_day(since), answer_days)
+            name = f"{given} {family}".strip()
+            rows.append(Waiting(kind_, id_, name, department or "", since, due_on, today > due_on))
+        return Page(rows[:PAGE], _write_key(rows[PAGE - 1]) if len(rows) > PAGE else None)
+
+
+def _comes_after(c, since: dt.datetime, kind: str, id_: int):
+    return or_(
+        c.since > since,
+        and_(c.since == since, c.kind > kind),
+        and_(c.since == since, c.kind == kind, c.id > id_),
+    )
 
 
 def _write_key(row: Waiting) -> str:

@@ -47,8 +47,8 @@ def queue():
     now = utcnow()
     covers = _covers(now)
     kind = request.args.get("kind")
-    page = desk.list_waiting(current_user.id, covers, now, kind, request.args.get("after"))
-    counts = desk.count_waiting(current_user.id, covers)
+    answer_days = get_site().settings["answer_days"]
+    waiting = desk.Queue(current_user.id, covers)
     mine = next((c for c in covers if c.owner_id == current_user.id), None)
     standing_in = [c.owner_id for c in covers if c.holder_id == current_user.id and c.owner_id != current_user.id]
     names = (
@@ -58,13 +58,13 @@ def queue():
     )
     return render_template(
         "ambassadors/queue.html",
-        page=page,
-        counts=counts,
+        page=waiting.page(now, answer_days, kind, request.args.get("after")),
+        counts=waiting.count(),
         kind=kind if kind in desk.KINDS else None,
         standing_in=[names[id_] for id_ in standing_in if id_ in names],
         deputy=names.get(mine.holder_id) if mine and mine.holder_id != mine.owner_id else None,
         is_first=not request.args.get("after"),
-        answer_days=get_site().settings["answer_days"],
+        answer_days=answer_days,
     )
 
 
