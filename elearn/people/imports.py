@@ -176,7 +176,6 @@ def _check_chunk(job_id: int, lines: list[Line], table, tree: Tree, today: dt.da
             )
     if rows:
         db.session.execute(insert(ImportRow), rows)
-    db.session.expunge_all()
 
 
 def _fault(line: Line, table, name: str, read: str, expected: str) -> None:

@@ -285,7 +285,7 @@ def admin_settings():
     )
     if request.method == "GET" or "preview" in request.form:
         colour = form.brand.data or ""
-        status = 200 if form.brand.validate(form) or request.method == "GET" else 422
+        status = 200 if request.method == "GET" or form.brand.validate(form) else 422
         return _show_settings(form, colour if status == 200 else kept["brand"], kept), status
     if not form.validate():
         return _show_settings(form, kept["brand"], kept), 422
