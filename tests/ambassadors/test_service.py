@@ -266,26 +266,22 @@ def test_decision_on_a_post_that_changed_does_not_pass(app):
 def test_two_referents_at_once_one_wins(app):
     """Whatever the database, one decision stands and the other reads a sentence."""
     application = make_application()
-    referents = [make_referent() for _ in range(4)]
-    outcomes = race(
-        app,
-        [
-            lambda r=r: service.decide(r.id, application.id, application.version, verdict(), scope(), NOW)
-            for r in referents
-        ],
-    )
+    id_, version = application.id, application.version
+    referents = [make_referent().id for _ in range(4)]
+    outcomes = race(app, [lambda r=r: service.decide(r, id_, version, verdict(), scope(), NOW) for r in referents])
     assert sorted(outcomes) == ["Outdated"] * 3 + ["done"]
     assert count(Mandate) == count(Assessment) == 1
 
 
 def test_refusal_and_withdrawal_at_once_one_wins(app):
     """The person's own act races like any other."""
-    application, referent = make_application(), make_referent()
+    application, referent = make_application(), make_referent().id
+    id_, version, person_id = application.id, application.version, application.person_id
     outcomes = race(
         app,
         [
-            lambda: service.decide(referent.id, application.id, application.version, verdict("refused"), None, NOW),
-            lambda: service.withdraw_application(application.person_id, NOW),
+            lambda: service.decide(referent, id_, version, verdict("refused"), None, NOW),
+            lambda: service.withdraw_application(person_id, NOW),
         ],
     )
     assert outcomes.count("done") == 1
@@ -320,8 +316,8 @@ def race(app, acts):
 def test_two_tabs_begin_one_application(app):
     """The unique index holds what two tabs would do twice."""
     seed()
-    person, brief = make_certified(), get_site().briefs.briefs[0].id
-    race(app, [lambda: service.begin_application(person.id, brief, NOW)] * 4)
+    person, brief = make_certified().id, get_site().briefs.briefs[0].id
+    race(app, [lambda: service.begin_application(person, brief, NOW)] * 4)
     assert count(Application) == count(Decision) == 1
 
 
@@ -518,17 +514,18 @@ def test_act_on_a_mandate_that_ended_last_night_says_so(app):
 def test_two_referents_act_on_a_mandate_at_once_one_wins(app):
     """Suspending what another ends does not happen."""
     referents = [make_referent() for _ in range(3)]
-    mandate = make_mandate(referent=referents[0])
+    mandate, ids = make_mandate(referent=referents[0]), [r.id for r in referents]
+    id_ = mandate.id
     outcomes = race(
         app,
         [
-            lambda r=r, act=act: mandates.change_mandate(r.id, mandate.id, 1, act, REASON, NOW)
-            for r, act in zip(referents, ("ended", "let_dormant", "made_autonomous"), strict=True)
+            lambda r=r, act=act: mandates.change_mandate(r, id_, 1, act, REASON, NOW)
+            for r, act in zip(ids, ("ended", "let_dormant", "made_autonomous"), strict=True)
         ],
     )
     assert sorted(outcomes) == ["Outdated", "Outdated", "done"]
-    mandate = db.session.get(Mandate, mandate.id)
-    assert queries.rebuild_mandate(mandate.id) == queries.state_of(mandate)
+    mandate = db.session.get(Mandate, id_)
+    assert queries.rebuild_mandate(id_) == queries.state_of(mandate)
 
 
 # --- Contests -------------------------------------------------------------------------------------------------
@@ -711,8 +708,8 @@ def test_two_contests_at_once_are_one(app):
     """The unique constraint says once."""
     first, _second = make_referent(), make_referent()
     application = make_application()
-    line = decide(first, application, verdict("refused"))
-    outcomes = race(app, [lambda: contests.contest(application.person_id, line.id, "Non.", NOW)] * 3)
+    line, person_id = decide(first, application, verdict("refused")).id, application.person_id
+    outcomes = race(app, [lambda: contests.contest(person_id, line, "Non.", NOW)] * 3)
     assert outcomes.count("done") == count(Contest) == 1
 
 
