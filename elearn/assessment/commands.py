@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
@@ -10,6 +12,7 @@ from ..content import loader
 from ..content.files import read_folder
 from ..content.types import Quiz
 from ..db import transaction, utcnow
+from ..notifications.jobs import register_job
 from . import odds, service
 
 group = AppGroup("quizzes", help="Quizzes: attempts whose time is over, what guessing is worth.")
@@ -70,6 +73,13 @@ def _show_quiz(quiz: Quiz, draws: int, people: int, failures: int, seed: int) ->
     click.echo("")
 
 
+def sweep_piece(now: dt.datetime) -> bool:
+    """The worker's: one attempt that is over; whether there was one."""
+    with transaction():
+        return service.close_overdue(now, limit=1) > 0
+
+
 def register(app) -> None:
-    """Add ``flask quizzes``."""
+    """Add ``flask quizzes``, and the sweep to the worker."""
     app.cli.add_command(group)
+    register_job("attempts that are over", sweep_piece, every=dt.timedelta(minutes=1))

@@ -1,0 +1,1 @@
+"""The referent's side of help: questions to answer, alerts to take."""

@@ -1,0 +1,70 @@
+"""The kinds of message of this room."""
+
+from __future__ import annotations
+
+from ..db import db
+from ..notifications.messages import page_path
+from ..notifications.service import register_kind
+from ..people.models import Person
+from . import labels
+from .models import Alert, AlertAct, Question, QuestionPost
+
+
+def register() -> None:
+    """Make the kinds known. Alerts and answers cannot be turned off; what waits for referents can. None is batched:
+    an alert that arrives in tomorrow's digest is no alert."""
+    for name, variables, mandatory in (
+        ("question_answered", _answered, True),
+        ("question_waiting", _waiting, False),
+        ("alert_raised", _raised, True),
+        ("alert_moved", _moved, True),
+    ):
+        register_kind(name, template=f"help/mail/{name}.html", variables=variables, mandatory=mandatory)
+
+
+def _name(person_id: int | None) -> str:
+    person = db.session.get(Person, person_id) if person_id else None
+    return person.name if person else ""
+
+
+def _answered(message, language):
+    post = db.session.get(QuestionPost, message.ids["post"])
+    if post is None:
+        return None
+    return {"by": _name(post.by_id), "path": page_path("help.thread", question_id=post.question_id)}
+
+
+def _waiting(message, language):
+    question = db.session.get(Question, message.ids["question"])
+    if question is None or question.status != "open":
+        return None
+    return {
+        "name": _name(question.person_id),
+        "due_on": question.due_on,
+        "path": page_path("help.question", question_id=question.id),
+    }
+
+
+def _raised(message, language):
+    alert = db.session.get(Alert, message.ids["alert"])
+    if alert is None or alert.status == "closed":
+        return None
+    return {
+        "name": _name(alert.person_id),
+        "at": alert.raised_at,
+        "taken_by": _name(alert.taken_by_id),
+        "path": page_path("help.read_alert", alert_id=alert.id),
+    }
+
+
+def _moved(message, language):
+    act = db.session.get(AlertAct, message.ids["act"])
+    if act is None:
+        return None
+    return {
+        "act": act.act,
+        "by": _name(act.by_id),
+        "level": labels.LEVELS.get(act.level, ""),
+        "words": act.words,
+        "path": page_path("help.read_alert", alert_id=act.alert_id),
+    }

@@ -1,0 +1,94 @@
+"""What may be asked, alerted and published. Pure: ``now`` is an argument."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from urllib.parse import urlsplit
+
+from ..errors import Invalid, Refusal, TooMany
+from ..i18n import _l
+from ..people.models import normalise
+
+MAX_WORDS = 4_000
+MAX_PLACE = 500
+MAX_PAGE = 300
+
+LEVELS = ("noise", "tension", "crisis")
+"""How a referent qualifies what is seen: programme, dossier 6.5."""
+
+CAPTURE_DAYS = 90
+"""How long a capture is kept. It shows other people than the one who took it, so no longer than a crisis is discussed."""
+MAX_CAPTURES = 3
+
+QUESTIONS_A_DAY = 20
+ALERTS_AN_HOUR = 10
+
+
+class Outdated(Refusal):
+    """Somebody wrote meanwhile; what was read is no longer all there is (409)."""
+
+
+def clean_words(words: str | None, missing) -> str:
+    """A text as it is kept: control characters gone, at most MAX_WORDS. Raises Invalid with ``missing`` when empty."""
+    words = re.sub(r"[^\S\n]", " ", (words or "").replace("\r\n", "\n").replace("\r", "\n"))
+    words = "".join(c for c in words if c == "\n" or c.isprintable()).strip()
+    if not words:
+        raise Invalid(missing)
+    if len(words) > MAX_WORDS:
+        raise Invalid(_l("Ce texte est trop long : 4 000 signes au plus."))
+    return words
+
+
+def clean_page(path: str | None) -> str:
+    """A path of this site, as the help button sends it; empty for anything else."""
+    path = (path or "").strip()
+    if (
+        not path.startswith("/")
+        or path.startswith("//")
+        or "\\" in path
+        or len(path) > MAX_PAGE
+        or not path.isprintable()
+    ):
+        return ""
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return ""
+    return "" if parts.scheme or parts.netloc else parts.path
+
+
+def check_pace(asked_today: int) -> None:
+    """Twenty questions a day are plenty; more is a script. Raises TooMany."""
+    if asked_today >= QUESTIONS_A_DAY:
+        raise TooMany(_l("Vous avez posé vingt questions aujourd’hui. Complétez l’une d’elles, ou revenez demain."))
+
+
+def check_alert_pace(raised_this_hour: int) -> None:
+    """Ten alerts an hour: after that the people on duty know. Raises TooMany."""
+    if raised_this_hour >= ALERTS_AN_HOUR:
+        raise TooMany(_l("Vous avez lancé dix alertes en une heure. Appelez plutôt la personne d’astreinte."))
+
+
+def capture_expiry(now: dt.datetime) -> dt.datetime:
+    """When a capture received now is erased."""
+    return now + dt.timedelta(days=CAPTURE_DAYS)
+
+
+def find_traces(text: str, *, names: tuple[str, ...], others: tuple[str, ...] = ()) -> list[str]:
+    """What in a text would tell who asked: words of their names, an address, a number. In the order of ``names``.
+
+    Words of one letter prove nothing. « Petit » may be a name and an adjective, so this warns and the referent
+    decides.
+    """
+    folded = set(re.findall(r"\w+", normalise(text)))
+    parts = [word for name in names for word in re.findall(r"\w+", name or "") if len(word) > 1]
+    found = [part for part in dict.fromkeys(parts) if normalise(part) in folded]
+    whole = normalise(text)
+    return found + [other for other in others if other and normalise(other) in whole]
+
+
+def rotations(name: str) -> list[str]:
+    """« Claire Aubry » → the ways it may be filed, family name first, folded as ``search_name`` is."""
+    words = normalise(name).split()[:8]
+    return [" ".join(words[at:] + words[:at]) for at in range(len(words))]
