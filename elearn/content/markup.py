@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
+INTERNAL = re.compile(r"/(?![/\\\\])|#|mailto:|tel:")
+"""Where a link may lead: the platform itself, or somebody's mail or telephone."""
+
 LINK = re.compile(r"^(lesson|article|term|page|card|summary):(.*)$")
 BLOCK_OPEN = re.compile(r"^/// (\w+)(?:\s*\|\s*(.*))?$")
 BLOCK_NAMES = ("fact", "example", "takeaway", "template", "post", "figure", "author", "note")
@@ -62,6 +65,9 @@ SVG_ATTRIBUTES = frozenset(
 )
 SVG_CLASS = re.compile(r"^(?:[fs]-(?:ink|muted|line|brand|good|warn|bad|paper|tint)\s*)*$")
 
+
+DEEPEST = 40
+"""Levels of a drawing; what is deeper is dropped."""
 
 _lock = threading.Lock()
 
@@ -143,13 +149,14 @@ def _sanitiser():
             "h3": {"id"},
             "code": {"class"},
         },
-        url_schemes={"https", "mailto", "tel"},
-        link_rel="noopener noreferrer",
+        url_schemes={"mailto", "tel"},
+        link_rel=None,
+        attribute_filter=lambda tag, name, value: value if name != "href" or INTERNAL.match(value) else None,
     )
 
 
-@lru_cache(maxsize=2)
-def _converter(language: str):
+@lru_cache(maxsize=4)
+def _converter(language: str, for_authors: bool):
     import markdown
     from markdown.extensions.toc import TocExtension
 
@@ -161,19 +168,27 @@ def _converter(language: str):
             "sane_lists",
             "def_list",
             TocExtension(slugify=lambda v, s: anchor(v)),
-            BlocksExtension(language),
+            BlocksExtension(language, for_authors),
         ],
         output_format="html",
     )
 
 
-def render(text: str, figures: Mapping[str, str] | None = None, language: str = "fr") -> Rendered:
-    """Render a Markdown text. ``figures`` maps a figure's name to its SVG source."""
+def render(
+    text: str, figures: Mapping[str, str] | None = None, language: str = "fr", for_authors: bool = False
+) -> Rendered:
+    """Render a Markdown text. ``figures`` maps a figure's name to its SVG source; authors see their notes too."""
     with _lock:  # A converter keeps state while it works, and threads share it.
-        converter = _converter(language)
+        converter = _converter(language, for_authors)
         converter.reset()
-        html = converter.convert(text)
-        headings = tuple((token["id"], token["name"]) for token in converter.toc_tokens if token["level"] == 2)
+        try:
+            html = converter.convert(text)
+            headings = tuple((token["id"], token["name"]) for token in converter.toc_tokens if token["level"] == 2)
+        except BaseException as error:
+            _converter.cache_clear()  # Interrupted, a converter would go on from where it was.
+            if not isinstance(error, RecursionError):
+                raise
+            html, headings = f"<p>{escape(text)}</p>", ()  # Nested past all sense: shown as it is written.
     html = re.sub(r'href="([^"]+)"', _resolve, html)
     html = re.sub(r"<th(?=[\s>])", '<th scope="col"', html)
     html = _sanitiser().clean(html)
@@ -207,9 +222,11 @@ def _picture(name: str, alt: str, figures: Mapping[str, str]) -> str:
 def clean_svg(source: str) -> str:
     """Only drawing elements, attributes and token classes remain; the rest is dropped. The picture is hidden from
     assistive technology, whose text is the alternative of its frame."""
+    if "<!DOCTYPE" in source.upper():
+        return ""
     try:
         root = ET.fromstring(source)
-    except ET.ParseError:
+    except (ET.ParseError, ValueError):
         return ""
     root = _clean_element(root)
     if root is None or "viewBox" not in root.attrib:
@@ -222,9 +239,9 @@ def clean_svg(source: str) -> str:
     return ET.tostring(root, encoding="unicode")
 
 
-def _clean_element(element: ET.Element) -> ET.Element | None:
+def _clean_element(element: ET.Element, depth: int = 0) -> ET.Element | None:
     tag = element.tag.rsplit("}", 1)[-1]
-    if tag not in SVG_TAGS:
+    if tag not in SVG_TAGS or depth > DEEPEST:
         return None
     clean = ET.Element(tag)
     for name, value in element.attrib.items():
@@ -233,7 +250,7 @@ def _clean_element(element: ET.Element) -> ET.Element | None:
         clean.set(name, value)
     clean.text, clean.tail = element.text, element.tail
     for child in element:
-        kept = _clean_element(child)
+        kept = _clean_element(child, depth + 1)
         if kept is not None:
             clean.append(kept)
     return clean
@@ -262,6 +279,6 @@ def plain_text(text: str) -> str:
             lines.append(line)
     words = "\n".join(lines)
     words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", words)
-    words = re.sub(r"^\s*\|?[\s:|-]+\|?\s*$", "", words, flags=re.M)
+    words = re.sub(r"^[ \t:|-]+$", "", words, flags=re.M)
     words = re.sub(r"^#+\s*|^\s*[-*>]\s+|^\s*\d+\.\s+|[*_`|]", " ", words, flags=re.M)
     return re.sub(r"[ \t]+", " ", words).strip()
