@@ -15,7 +15,8 @@ ROLES = ("nobody", "learner", "manager", "referent", "hr", "author", "admin")
 
 ACCESS = {
     "ambassadors": {
-        COLLEAGUES: """""",
+        COLLEAGUES: "begin briefs change_own contest hearing mine save withdraw write",
+        "referent": "absences act ambassador ambassadors answer_contest application cancel_absence decide queue rescope",
     },
     "assessment": {COLLEAGUES: "attempt contest quiz result review save save_page start submit"},
     "credentials": {ANYONE: "pdf verify", COLLEAGUES: "mine"},

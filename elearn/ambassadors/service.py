@@ -25,7 +25,6 @@ from .models import (
     Contest,
     Decision,
     DecisionWords,
-    Hearing,
     Mandate,
 )
 from .rules import ApplicationStatus, Outdated, Scope, Verdict
@@ -344,21 +343,3 @@ def columns_of(state: rules.MandateState) -> dict:
     """A state as the columns of a mandate's row."""
     values = dict(vars(state))
     return {name: list(value) if name in rules.LISTS else value for name, value in values.items()}
-
-
-# --- Erasure --------------------------------------------------------------------------------------------------
-
-
-def erase_words(person_id: int) -> None:
-    """Erase every word of and about a person: posts, reasons, hearings, contests. The log keeps its ids and acts."""
-    own = select(Application.id).where(Application.person_id == person_id)
-    lines = select(Decision.id).where(Decision.person_id == person_id)
-    mandates = select(Mandate.id).where(Mandate.person_id == person_id)
-    for statement in (
-        update(Application).where(Application.person_id == person_id).values(post="", picture=""),
-        update(Assessment).where(Assessment.application_id.in_(own)).values(post="", picture=""),
-        update(DecisionWords).where(DecisionWords.decision_id.in_(lines)).values(reason=""),
-        update(Hearing).where(Hearing.mandate_id.in_(mandates)).values(grounds="", answer=""),
-        update(Contest).where(Contest.person_id == person_id).values(words="", answer=""),
-    ):
-        db.session.execute(statement)

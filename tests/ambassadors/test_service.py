@@ -771,29 +771,6 @@ def test_history_says_everything_in_one_query(app, count_queries):
     assert not any(e.may_contest for e in history)
 
 
-def test_erasure_takes_words_and_leaves_the_log(app):
-    """Posts, reasons, hearings and contests are blank; acts and states stand."""
-    first, second = make_referent(), make_referent()
-    mandate = make_mandate(referent=first)
-    suspended(mandate, first, TODAY + 9 * DAY)
-    made = do(contests.contest, mandate.person_id, last_line(mandate.person_id, "suspended").id, "Non.", NOW)
-    do(contests.answer_contest, second.id, made.id, False, REASON, NOW)
-    lines = count(Decision)
-    do(service.erase_words, mandate.person_id)
-    found = [
-        *db.session.scalars(select(Application.post)),
-        *db.session.scalars(select(Assessment.post)),
-        *db.session.scalars(select(DecisionWords.reason)),
-        *db.session.scalars(select(Hearing.grounds)),
-        *db.session.scalars(select(Hearing.answer)),
-        *db.session.scalars(select(Contest.words)),
-        *db.session.scalars(select(Contest.answer)),
-    ]
-    assert set(found) == {""}
-    assert count(Decision) == lines
-    assert queries.rebuild_mandate(mandate.id) == queries.state_of(db.session.get(Mandate, mandate.id))
-
-
 # --- Who answers for whom -------------------------------------------------------------------------------------
 
 
