@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp, ValidationError
 from wtforms.widgets import HiddenInput
 
 from ..i18n import LANGUAGE_NAMES, _, _l
@@ -80,7 +80,7 @@ class AlertForm(FlaskForm):
     def validate_captures(self, field) -> None:
         """Three at most; what they hold is looked at afterwards."""
         if len([each for each in field.data or () if getattr(each, "filename", "")]) > rules.MAX_CAPTURES:
-            raise ValueError(_("Joignez trois captures au plus."))
+            raise ValidationError(_("Joignez trois captures au plus."))
 
 
 class AlertActForm(FlaskForm):

@@ -186,7 +186,7 @@ def count_told(alert_id: int) -> int:
 
 
 def list_alerts(closed: bool, after: str | None = None) -> Page:
-    """Alerts for referents, newest first; (alert, who raised it, who took it)."""
+    """Alerts for referents, those nobody has taken first, then newest first; (alert, who raised it, who took it)."""
     by, taker = aliased(Person), aliased(Person)
     query = (
         select(Alert, by, taker)
@@ -194,10 +194,11 @@ def list_alerts(closed: bool, after: str | None = None) -> Page:
         .outerjoin(taker, taker.id == Alert.taken_by_id)
         .where(Alert.status == "closed" if closed else Alert.status.in_(("new", "taken")))
     )
-    if (last := _id(after)) is not None:
-        query = query.where(Alert.id < last)
-    rows = db.session.execute(query.order_by(Alert.id.desc()).limit(PAGE + 1)).all()
-    return _page(rows, lambda row: (row[0].id,))
+    if key := _read_key(after, str):
+        status, last = key  # « new » comes before « taken » by the alphabet too.
+        query = query.where(or_(Alert.status > status, and_(Alert.status == status, Alert.id < last)))
+    rows = db.session.execute(query.order_by(Alert.status, Alert.id.desc()).limit(PAGE + 1)).all()
+    return _page(rows, lambda row: (row[0].status, row[0].id))
 
 
 def count_new_alerts() -> int:
