@@ -17,6 +17,8 @@ from .db import db, transaction, utcnow
 def prepare(app) -> bool:
     """Bring the schema, the content and, in development, the demo company into being. True when it was all new."""
     from . import demo
+    from .ambassadors.models import Network
+    from .ambassadors.organisation import seed_catalogue
     from .content.models import Edition
     from .content.service import publish
     from .operations import upgrade_schema
@@ -35,6 +37,9 @@ def prepare(app) -> bool:
             for document, faults in done.held_back.items():
                 print(f"  {document} is held back: {faults[0]}")
         db.session.rollback()
+        if not db.session.scalar(select(Network.id).limit(1)):
+            with transaction():
+                seed_catalogue()
         if is_demo:
             print("Making the demo company…", flush=True)
             demo.make_demo(utcnow())
