@@ -17,12 +17,14 @@ LABELS = {
         "unchecked": "non recoupé",
         "lawyer": "à confirmer par un juriste",
         "in words": "La figure en mots",
+        "author": "Note pour les auteurs",
     },
     "en": {
         "checked": "cross-checked",
         "unchecked": "not cross-checked",
         "lawyer": "to be confirmed by a lawyer",
         "in words": "The figure in words",
+        "author": "Note for authors",
     },
 }
 """Words of the blocks themselves, in the language of the text: a French text keeps them whoever reads it."""
@@ -133,8 +135,15 @@ class AuthorBlock(_Titled):
 
     NAME = "author"
 
+    def on_create(self, parent):
+        """The frame, which says whom it is for."""
+        self.argument = self.argument or self.labels["author"]
+        return super().on_create(parent)
+
     def on_end(self, block):
-        """Empty the block; the sanitiser leaves an empty frame that carries nothing."""
+        """Empty the block for learners; the sanitiser leaves an empty frame that carries nothing."""
+        if self.md.shows_author_notes:
+            return
         for child in list(block):
             block.remove(child)
         block.set("class", "block-none")
@@ -143,13 +152,14 @@ class AuthorBlock(_Titled):
 class BlocksExtension(Extension):
     """All blocks, under the shared `///` fence."""
 
-    def __init__(self, language: str):
+    def __init__(self, language: str, for_authors: bool = False):
         super().__init__()
-        self.language = language
+        self.language, self.for_authors = language, for_authors
 
     def extendMarkdown(self, md):  # noqa: N802 (python-markdown's name)
         """Register the blocks."""
         md.prose_language = self.language
+        md.shows_author_notes = self.for_authors
         registry = _Registry()
         registry.extendMarkdown(md)
 

@@ -50,6 +50,13 @@ class Prose:
         return self._rendered.html
 
     @property
+    def author_html(self) -> str:
+        """Safe HTML with the notes that learners never see; for the author's room, so it is not kept."""
+        from .markup import render
+
+        return render(self.markdown, self.figures, self.language, for_authors=True).html
+
+    @property
     def headings(self) -> tuple[tuple[str, str], ...]:
         """(anchor, text) of the second-level headings, for the contents of the page."""
         return self._rendered.headings
