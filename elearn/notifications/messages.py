@@ -53,6 +53,12 @@ def render(message: Message, reader: Reader, language: str | None = None) -> Ren
         return _render(kind.template, {"reader": reader, "message": message, **variables}, language)
 
 
+def render_sample(kind: str, reader: Reader, message: Message, variables: dict, language: str) -> Rendered:
+    """A kind of message with invented variables instead of rows: for the author's previews."""
+    with force_locale(language):
+        return _render(get_kind(kind).template, {"reader": reader, "message": message, **variables}, language)
+
+
 def title_of(message: Message) -> str:
     """What the kind is about, in the present language, without asking the database anything: for lists."""
     try:
