@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from ..db import db
 from . import loader
 from . import types as t
 from .checks import check_folder
-from .files import Fault, digest_of, read_folder
+from .files import PLACEHOLDER, Fault, digest_of, read_folder
 from .models import Edition, SiteState
 
 DEFAULT_SETTINGS = {
@@ -189,12 +190,7 @@ def publish(root: Path, overlay: Path | None, now, by_id: int | None = None, che
         db.session.flush()
     db.session.execute(select(SiteState).where(SiteState.id == 1).with_for_update())
     values = company_values(state.settings or {})
-    current = {
-        d: (i, n, g)
-        for d, i, n, g in db.session.execute(
-            select(Edition.document, Edition.id, Edition.number, Edition.digest).where(Edition.is_current)
-        )
-    }
+    standing = dict(db.session.execute(select(Edition.document, Edition.digest).where(Edition.is_current)).all())
     folder = read_folder(root, overlay)
     faults = check(folder)
     published, unchanged, held_back = [], [], {}
@@ -202,32 +198,40 @@ def publish(root: Path, overlay: Path | None, now, by_id: int | None = None, che
         if faults.get(document):
             held_back[document] = faults[document]
             continue
-        files = {**files, VALUES_FILE: json.dumps(values, sort_keys=True)}
-        digest = digest_of(files)
-        if document in current and current[document][2] == digest:
+        files = {**files, VALUES_FILE: json.dumps(_used_values(files, values), sort_keys=True)}
+        if standing.get(document) == digest_of(files):
             unchanged.append(document)
-            continue
-        db.session.execute(
-            update(Edition).where(Edition.document == document, Edition.is_current).values(is_current=False)
-        )
-        last = db.session.scalar(select(func.max(Edition.number)).where(Edition.document == document)) or 0
-        article_digests = None
-        if document == "charter":
-            charter, _ = loader.load(document, files)
-            article_digests = {str(a.number): a.digest for a in charter.articles}
-        db.session.add(
-            Edition(
-                document=document,
-                number=last + 1,
-                digest=digest,
-                files=files,
-                article_digests=article_digests,
-                published_at=now,
-                published_by_id=by_id,
-            )
-        )
-        published.append((document, last + 1))
+        else:
+            published.append((document, _store(document, files, now, by_id)))
     if published:
         state.revision += 1
     db.session.flush()
     return Publication(tuple(published), tuple(unchanged), held_back)
+
+
+def _used_values(files: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+    """The company values that these files name: another phone number makes no new edition of what does not give it."""
+    used = {name for text in files.values() for name in PLACEHOLDER.findall(text)}
+    return {name: value for name, value in values.items() if name.partition(".")[0] in used}
+
+
+def _store(document: str, files: dict[str, str], now, by_id: int | None) -> int:
+    """Make these files the document's current edition; return its number."""
+    db.session.execute(update(Edition).where(Edition.document == document, Edition.is_current).values(is_current=False))
+    number = (db.session.scalar(select(func.max(Edition.number)).where(Edition.document == document)) or 0) + 1
+    article_digests = None
+    if document == "charter":
+        charter, _ = loader.load(document, files)
+        article_digests = {str(article.number): article.digest for article in charter.articles}
+    db.session.add(
+        Edition(
+            document=document,
+            number=number,
+            digest=digest_of(files),
+            files=files,
+            article_digests=article_digests,
+            published_at=now,
+            published_by_id=by_id,
+        )
+    )
+    return number
