@@ -21,6 +21,8 @@ from .content.models import SiteState
 from .content.service import get_site
 from .credentials.models import Credential
 from .db import db, transaction
+from .help import alerts
+from .help import service as questions
 from .learning import service as learning
 from .people import service as people
 from .people.models import Department, Person
@@ -211,6 +213,7 @@ def make_demo(now: dt.datetime) -> None:
         named = make_named_people(demo, departments)
         make_crowd(demo, departments, named["manager@demo.example"])
         make_ambassadors(demo, named)
+        make_questions(demo, named)
         db.session.flush()
 
 
@@ -510,3 +513,57 @@ def version_of(person: Person) -> int:
     """The version of the person's open application, as a page would carry it."""
     statement = select(Application.version).where(Application.person_id == person.id).order_by(Application.id.desc())
     return db.session.scalars(statement.limit(1)).one()
+
+
+QUESTIONS = (
+    (
+        "midway",
+        1,
+        "/courses/premiers-pas",
+        "Un client m’a tagué sous un avis négatif. Est-ce à moi de répondre ?",
+        None,
+    ),
+    (
+        "certified",
+        9,
+        "/charter",
+        "Puis-je publier une photo du laboratoire où l’on devine une machine en essai ?",
+        None,
+    ),
+    (
+        "midway",
+        30,
+        "/charter",
+        "Dois-je écrire « opinions personnelles » dans ma biographie ?",
+        "Non, ce n’est pas obligatoire. Dites surtout que vous travaillez ici quand vous parlez de l’entreprise.",
+    ),
+)
+"""Who asks, how many days ago, from which page, what, and the answer where there is one."""
+
+
+def make_questions(demo: Demo, named: dict[str, Person]) -> None:
+    """A question in time, one overdue, one answered and published; an alert that a referent has taken."""
+    referent = named["referent@demo.example"]
+    for place, (who, days_ago, page, words, answer) in enumerate(QUESTIONS):
+        at = demo.moment(days_ago)
+        person = named[f"{who}@demo.example"]
+        question_id = questions.ask(person.id, f"{place:032x}", words, page, False, at)
+        if answer:
+            at += dt.timedelta(hours=2)
+            questions.answer(referent.id, question_id, 1, answer, at)
+            questions.publish(
+                referent.id,
+                question_id,
+                "Faut-il écrire « opinions personnelles » dans sa biographie ?",
+                answer,
+                "fr",
+                False,
+                at,
+            )
+    at = demo.moment(2)
+    seen = "Un compte qui reprend notre logo annonce un rappel de produits. Déjà 200 partages."
+    person = named["certified@demo.example"]
+    alert_id = alerts.raise_alert(person.id, "0" * 32, seen, "Réseau X, @hautecombe_infos", (), None, at)
+    alerts.take(referent.id, alert_id, 1, at + dt.timedelta(minutes=6))
+    advice = "Merci de nous avoir prévenus. Ne répondez pas et ne partagez rien ; nous demandons sa fermeture."
+    alerts.advise(referent.id, alert_id, 2, "tension", advice, at + dt.timedelta(minutes=20))

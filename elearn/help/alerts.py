@@ -29,9 +29,16 @@ def folder_of(instance: Path) -> Path:
 
 
 def raise_alert(
-    person_id: int, token: str, seen: str, place: str, pictures: Sequence[Picture], folder: Path, now: dt.datetime
+    person_id: int,
+    token: str,
+    seen: str,
+    place: str,
+    pictures: Sequence[Picture],
+    folder: Path | None,
+    now: dt.datetime,
 ) -> int:
     """Tell the people on duty and the referents at once; return the alert's id. The same form sent twice alerts once.
+    Without pictures no folder is needed.
 
     Raises Invalid without words or place, TooMany after ten in an hour.
     """
