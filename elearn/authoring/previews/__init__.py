@@ -1,0 +1,1 @@
+"""Previews of what people receive: mails and certificates, with invented people."""

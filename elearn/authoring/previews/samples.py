@@ -1,0 +1,80 @@
+"""Invented variables for each kind of message, so that an author reads every mail before anybody does. Pure data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import SimpleNamespace
+
+READER = {"fr": "Éléonore Lefèvre-Nguyễn", "en": "Éléonore Lefèvre-Nguyễn"}
+DAY = dt.date(2026, 3, 12)
+MOMENT = dt.datetime(2026, 3, 12, 13, 3, tzinfo=dt.UTC)
+SOMEBODY = "Mamadou Diallo"
+REFERENT = "Claire Aubry"
+SENTENCES = {
+    "fr": {
+        "campaign": "Printemps 2026",
+        "part": "Le quiz de la charte",
+        "act": "Statut accordé",
+        "reason": "Votre post d’entraînement est clair et votre source est citée.",
+        "grounds": "Une publication du 3 mars cite un chiffre sans source. Pouvez-vous nous dire d’où il vient ?",
+        "answer": "Merci. Deux réponses étaient justes en effet.",
+        "quiz": "Le quiz de la charte",
+        "title": "Puis-je citer un client ?",
+        "award": "Prendre la parole sur les réseaux sociaux",
+        "when": "12 mars 2026, 14:03",
+    },
+    "en": {
+        "campaign": "Spring 2026",
+        "part": "The charter quiz",
+        "act": "Status granted",
+        "reason": "Your practice post is clear and names its source.",
+        "grounds": "A post of 3 March quotes a figure without a source. Could you tell us where it comes from?",
+        "answer": "Thank you. Two answers were right indeed.",
+        "quiz": "The charter quiz",
+        "title": "May I name a client?",
+        "award": "Speaking up on social media",
+        "when": "12 March 2026, 14:03",
+    },
+}
+
+
+def variables_of(language: str, wanted: set[str]) -> dict:
+    """Sample variables of a mail that wants these; what nobody invented is shown by its name, so that a gap is seen and not an error."""
+    words = SENTENCES[language]
+    known = {
+        **words,
+        "path": "/",
+        "hours": 2,
+        "at": MOMENT,
+        "taken_by": "",
+        "count": 3,
+        "lines": [(words["quiz"], 1), (words["title"], 2)],
+        "by": REFERENT,
+        "name": SOMEBODY,
+        "names": [SOMEBODY, "Inès Lefèvre"],
+        "total": 2,
+        "oneself": False,
+        "is_changed": True,
+        "is_voided": True,
+        "item": "c1-photo",
+        "ends_on": DAY,
+        "answer_by": DAY,
+        "deadline": DAY,
+        "day": DAY,
+        "late": -7,
+        "parts": [words["part"]],
+        "whole": 120,
+        "done": 84,
+        "left": 36,
+        "cause": "",
+        "campaign": SimpleNamespace(name=words["campaign"]),
+        "words": {"award": words["award"], "until": words["when"].split(",")[0]},
+    }
+    return {name: known.get(name, _guess(name)) for name in wanted | {"path"}}
+
+
+def _guess(name: str):
+    """By the house's names: ``…_on`` is a date, ``…_at`` a moment."""
+    if name.endswith("_on"):
+        return DAY
+    return MOMENT if name.endswith("_at") else f"‹{name}›"
