@@ -87,7 +87,7 @@ def lesson_keys() -> str:
 def item_words(id_: str, topic: str) -> str:
     """The words of a single item; the topic makes it unlike the others."""
     lines = [f"{id_}:", f'  prompt: "{topic} {id_} {topic} ?"', "  choices:"]
-    lines += [f'    {choice}: "{topic} choix {choice} {id_}"' for choice in "abcd"]
+    lines += [f'    {choice}: "{topic} {choice} {topic}"' for choice in "abcd"]
     lines += ["  feedback:", *(f'    {choice}: "Parce que {choice}."' for choice in "abcd")]
     return "\n".join(lines) + "\n"
 
@@ -96,10 +96,10 @@ def scenario_words(id_: str, topic: str, better: bool) -> str:
     """The words of a scenario."""
     return dedent(f"""\
         {id_}:
-          context: "{topic} situation {id_}"
+          context: "{topic} ici {topic}"
           author: "Inès, conductrice"
           network: LinkedIn
-          segments: {{a: "{topic} début {id_} ", b: "{topic} suite {id_}"}}
+          segments: {{a: "{topic} début {topic} ", b: "{topic} suite {topic}"}}
           feedback: {{publish: "Oui.", hold: "Non."}}
           why: "Une raison."
           better: "{"Une version." if better else ""}"

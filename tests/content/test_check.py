@@ -52,6 +52,13 @@ FAULTS = {
     "no better version": (WORDS, 'better: "Une version."', 'better: ""', "mi-one-s1:", "`better`"),
     # Banks.
     "a bank too small for its draw": ("quizzes/charter.yaml", "items: 2", "items: 4", "items:", "3 questions sur 4"),
+    "choices in another order": (f"{LESSON}.en.yaml", "    a: \"", "    z: \"", "mi-one-1:", "ne sont pas ceux du français"),
+    "an empty choice": (WORDS, 'a: "Bateau a Bateau"', 'a: " "', "mi-one-1:", "le choix a de mi-one-1 est vide"),
+    "a verdict without reason": (WORDS, 'hold: "Non."', 'hold: ""', "mi-one-s1:", "doit expliquer `publish` et `hold`"),
+    "a post to hold without its problem": (KEYS, "spans: [b]", "spans: []", "id: mi-one-s1", "`key` est publish (sans spans)"),
+    "a post to publish with a slip": (KEYS, "slip: none", "slip: humour", "id: mi-one-s9", "`slip` est none"),
+    "all of the above": (WORDS, "Bateau d Bateau", "Toutes ces réponses", "mi-one-1:", "ne parle pas des autres"),
+    "a verdict for a reason": (WORDS, "Parce que c.", "Faux, parce que c.", "mi-one-1:", "pas un verdict"),
     # Links, figures, facts.
     "a link to no lesson": (MD, "lesson:mini/one", "lesson:mini/two", LINK, "« lesson:mini/two » ne mène nulle part"),
     "a link to no course": (MD, "lesson:mini/one", "lesson:maxi/one", LINK, "ne mène nulle part"),
@@ -67,6 +74,10 @@ FAULTS = {
     "a figure that is not there": (MD, "src: circle", "src: square", "/// figure", "« square » n’existe pas en fr"),
     "a fact without date": (MD, "    date: 2010\n", "", "/// fact", "un fait a une date"),
     "a fact without source": (MD, "    source: Un observatoire\n", "", "/// fact", "un fait a une source"),
+    "a fact without title": (MD, "/// fact | 12 % de quelque chose", "/// fact", "/// fact", "un fait a un titre"),
+    "a block that is not understood": (MD, "    mark: checked\n\nCe", "    mark: checked\n    colour: red\n\nCe", "/// fact", "n’est pas compris"),
+    "a reference to another host": (MD, "## Une idée", "[x]: https://x.example\n\n## Une idée", "[x]:", "pas un lien interne"),
+    "an address as a link": (MD, "Ce que dit", "Voir <https://x.example>. Ce que dit", "Voir <", "pas un lien interne"),
     "a fact without mark": (MD, "    mark: checked\n\nCe", "    mark: sure\n\nCe", "/// fact", "un fait a `mark`"),
     "options that cannot be read": (MD, "source: Un observatoire", "source: Un : deux : trois", "/// fact", "ne se lisent pas"),
     "an unclosed block": (MD, "chez {{company}}.\n///", "chez {{company}}.", "/// fact", "n’est pas refermé"),
@@ -87,6 +98,7 @@ FAULTS = {
     "guillemets without their space": (MD, "Ce que dit", "« Ce que dit", "« Ce", "espace insécable après"),
     "a word never shown": (MD, "La même chose", "Un réticent, la même chose", "Un réticent", "ne se montre à personne"),
     "an unknown placeholder": (MD, "{{company}}", "{{firm}}", "Ce que dit", "n’est pas une valeur de l’entreprise"),
+    "an unclosed placeholder": (MD, "{{company}}", "{{company", "Ce que dit", "n’est pas refermé"),
     "broken YAML": (KEYS, "minutes: 9", "minutes: [9", 2, "YAML illisible"),
     "a broken front matter": (MD, 'title: "Leçon"', 'title: "Leçon', 4, "YAML illisible"),
     "no front matter": (MD, "---\ntitle", "title", 1, "l’en-tête"),
@@ -160,6 +172,14 @@ OTHERS = {
     "a family of one": (
         lambda f: swap(f, f"{BANK}.yaml", "type: single", "type: single\n  family: k"),
         *("quizzes/charter.yaml", "items:", "la famille k a moins de trois variantes"),
+    ),
+    "a problem that no segment is": (
+        lambda f: swap(f, KEYS, "spans: [b]", "spans: [c]"),
+        *(f"{LESSON}.en.yaml", "mi-one-s1:", "les segments de mi-one-s1"),
+    ),
+    "a lesson that does not exist": (
+        lambda f: swap(f, "quizzes/charter.yaml", "cover: article", "cover: lesson"),
+        *(f"{BANK}.yaml", "id: ch-1", "la leçon None n’existe pas"),
     ),
     "the same asked twice": (ask_twice, f"{BANK}.yaml", "id: ch-2", "ch-2 ressemble trop à ch-1"),
 }

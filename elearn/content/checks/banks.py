@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from math import comb
@@ -29,6 +30,8 @@ def check(review: Review) -> None:
         items = [item for lesson in course.lessons for item in lesson.items]
         _check_giveaways(review, document, f"courses/{course.slug}/course.yaml", items)
     _check_twins(review)
+    for document, file, thing in _everything(review):
+        _check_wording(review, document, file, thing)
 
 
 # --- Drawing and covering -------------------------------------------------------------------------------------
@@ -131,6 +134,31 @@ def _stands_out(item: t.Item, language: str, pick) -> bool:
 
 def _sentence(what: str, count: int, total: int, low: int, high: int) -> str:
     return f"{what} dans {count} questions à choix unique sur {total} : entre {low} et {high}, on ne devine rien."
+
+
+# --- Wording --------------------------------------------------------------------------------------------------
+
+CATCH_ALL = re.compile(
+    r"(?:toutes|aucune) (?:de )?(?:ces|les) (?:réponses|propositions)|(?:all|none) of (?:the above|these)|ci-dessus",
+    re.IGNORECASE,
+)
+VERDICT = re.compile(r"(?:faux|erreur|mauvaise réponse|wrong|incorrect)\b", re.IGNORECASE)
+
+
+def _check_wording(review: Review, document: str, file: str, thing: t.Item | t.Scenario) -> None:
+    """No choice that stands for the others (choices are shuffled), no feedback that opens with a verdict."""
+    for language, words in thing.words.items():
+        path = file.replace(".yaml", f".{language}.yaml")
+        for choice in getattr(words, "choices", {}).values():
+            if CATCH_ALL.search(choice):
+                review.fault_near(
+                    document, path, f"{thing.id}:", f"{thing.id} : un choix ne parle pas des autres choix."
+                )
+        for text in words.feedback.values():
+            if VERDICT.match(text):
+                review.fault_near(
+                    document, path, f"{thing.id}:", f"{thing.id} : une explication donne la raison, pas un verdict."
+                )
 
 
 # --- The same asked twice -------------------------------------------------------------------------------------
