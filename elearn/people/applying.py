@@ -35,9 +35,8 @@ def work(now: dt.datetime) -> bool:
         return False
     end = time.monotonic() + PIECE
     try:
-        more = True
-        while more and time.monotonic() < end:
-            more = apply_batch(job_id, utcnow())
+        while (more := apply_batch(job_id, utcnow())) and time.monotonic() < end:
+            pass
     except Exception as error:
         log.exception("import %s stopped", job_id)
         with transaction():

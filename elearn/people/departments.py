@@ -179,15 +179,15 @@ def take_away(department_id: int, now: dt.datetime, by_id: int | None = None) ->
     """Take an empty department away. Raise Refusal while anybody or anything lies in it, or a referent answers for it."""
     department = get(department_id)
     if db.session.scalar(select(Person.id).where(Person.department_id == department_id).limit(1)):
-        raise Refusal(_("Des personnes, présentes ou parties, sont rattachées à ce service : déplacez-les d’abord."))
+        raise Refusal(_("Des personnes, présentes ou parties, sont rattachées à ce service : déplacez-les d’abord."))
     if db.session.scalar(select(Department.id).where(Department.parent_id == department_id).limit(1)):
-        raise Refusal(_("Ce service en contient d’autres : déplacez-les d’abord."))
+        raise Refusal(_("Ce service en contient d’autres : déplacez-les d’abord."))
     before = name_of(department_id)
     try:
         with db.session.begin_nested():
             db.session.delete(department)
     except IntegrityError:
-        raise Refusal(_("Un référent répond de ce service : changez d’abord son périmètre.")) from None
+        raise Refusal(_("Un référent répond de ce service : changez d’abord son périmètre.")) from None
     record(None, "department-removed", now, by_id, before={"department": before}, department=department_id)
 
 

@@ -134,14 +134,14 @@ def _find_columns(rows: Iterator[tuple[int, list[str]]]) -> Table:
         else:
             columns[place], headings[name] = name, cell[:80]
     if twice:
-        raise Invalid(_("Deux colonnes disent la même chose : %(columns)s.", columns=", ".join(twice)))
+        raise Invalid(_("Deux colonnes disent la même chose : %(columns)s.", columns=", ".join(twice)))
     missing = [label for key, label in (("given_name", _("Prénom")), ("family_name", _("Nom"))) if key not in headings]
     if not {"email", "employee_number"} & headings.keys():
         missing.append(_("E-mail ou Matricule"))
     if missing:
         raise Invalid(
             _(
-                "Il manque une colonne sur la première ligne : %(columns)s. Elle porte : %(read)s.",
+                "Il manque une colonne sur la première ligne : %(columns)s. Elle porte : %(read)s.",
                 columns=", ".join(missing),
                 read=", ".join(cell[:40] for cell in first[:12] if cell) or _("rien"),
             )
@@ -201,7 +201,7 @@ def _read_csv(data: bytes) -> Iterator[tuple[int, list[str]]]:
                 yield first, [_cut(cell) for cell in cells[: MAX_COLUMNS + 1]]
         except csv.Error:
             raise Invalid(
-                _("La ligne %(line)s ne se lit pas : un guillemet y est ouvert et jamais refermé.", line=last + 1)
+                _("La ligne %(line)s ne se lit pas : un guillemet y est ouvert et jamais refermé.", line=last + 1)
             ) from None
 
     return rows()
@@ -224,7 +224,7 @@ def check_package(data: bytes) -> None:
             if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
                 raise Invalid(_("Ce classeur est trop volumineux une fois déplié. Enregistrez la liste en CSV."))
             if any(p.file_size > 1_000_000 and p.file_size > MAX_RATIO * max(p.compress_size, 1) for p in parts):
-                raise Invalid(_("Ce classeur se déplie bien au-delà de sa taille : il n’est pas ouvert, par prudence."))
+                raise Invalid(_("Ce classeur se déplie bien au-delà de sa taille : il n’est pas ouvert, par prudence."))
             if any(part.flag_bits & 1 for part in parts):
                 raise Invalid(_("Ce classeur est protégé par un mot de passe."))
             if "xl/workbook.xml" not in names:
@@ -235,7 +235,7 @@ def check_package(data: bytes) -> None:
                         if b"<!DOCTYPE" in opened.read(4096):
                             raise Invalid(_("Ce classeur contient des déclarations qu’un tableur n’écrit pas."))
     except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, RuntimeError, ValueError):
-        raise Invalid(_("Ce classeur est abîmé : il ne s’ouvre pas.")) from None
+        raise Invalid(_("Ce classeur est abîmé : il ne s’ouvre pas.")) from None
 
 
 def _read_xlsx(data: bytes) -> Iterator[tuple[int, list[str]]]:
@@ -243,7 +243,7 @@ def _read_xlsx(data: bytes) -> Iterator[tuple[int, list[str]]]:
     check_package(data)
     from openpyxl import load_workbook
 
-    damaged = _("Ce classeur est abîmé : il ne s’ouvre pas.")
+    damaged = _("Ce classeur est abîmé : il ne s’ouvre pas.")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -313,7 +313,7 @@ def read_lines(table: Table, today: dt.date) -> Iterator[Line]:
                 continue
             first = seen.setdefault((name, value), number)
             if first != number:
-                _fault(line, table, name, value, _("une valeur différente : la ligne %(line)s a la même", line=first))
+                _fault(line, table, name, value, _("une valeur différente : la ligne %(line)s a la même", line=first))
         yield line
 
 
@@ -338,7 +338,7 @@ def read_line(number: int, cells: list[str], table: Table, today: dt.date) -> Li
             _fault(line, table, name, "", expected)
     keys = [n for n in ("email", "employee_number") if n in table.headings]
     if not any(name in line.values or _has_fault(line, table, name) for name in keys):
-        _fault(line, table, keys[0], "", _("un e-mail ou un matricule : sans l’un des deux, personne ne se connecte"))
+        _fault(line, table, keys[0], "", _("un e-mail ou un matricule : sans l’un des deux, personne ne se connecte"))
     arrived, left = line.values.get("arrived_on"), line.values.get("left_on")
     if arrived and left and left < arrived:
         _fault(
@@ -362,7 +362,7 @@ def _has_fault(line: Line, table: Table, name: str) -> bool:
 def read_value(name: str, cell: str):
     """What one cell says, as it is kept; raise Invalid, with what is expected, where it cannot be kept."""
     if cell[0] == "=" or (cell[0] in "+@" and len(cell) > 1 and cell[1].isalpha()):
-        raise Invalid(_("une valeur et non une formule : collez « les valeurs seulement »"))
+        raise Invalid(_("une valeur et non une formule : collez « les valeurs seulement »"))
     if cell[0] == "#" and cell.rstrip("!?").isupper():
         raise Invalid(_("une valeur et non une erreur de tableur"))
     if len(cell) > MAX_CELL:
@@ -432,7 +432,7 @@ def read_department(cell: str) -> tuple[str, ...]:
     if max(map(len, names)) > rules.MAX_LABEL:
         raise Invalid(_("des services au nom de %(most)s caractères au plus", most=rules.MAX_LABEL))
     if not all(names):
-        raise Invalid(_("un service comme « Production > Atelier », sans rang vide"))
+        raise Invalid(_("un service comme « Production > Atelier », sans rang vide"))
     if len(names) > MAX_DEPTH:
         raise Invalid(_("%(most)s rangs de services au plus", most=MAX_DEPTH))
     folded = [normalise(name) for name in names]

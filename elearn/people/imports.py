@@ -197,7 +197,7 @@ def _find_account(line: Line, accounts: dict, table, found: Findings):
             table,
             name,
             str(line.values[name]),
-            _("le même compte que les autres colonnes ; c’est celui d’un autre"),
+            _("le même compte que les autres colonnes ; c’est celui d’un autre"),
         )
         return None
     name, row = next(iter(matches.values()))
@@ -320,7 +320,7 @@ def start(job_id: int, now: dt.datetime, by_id: int | None) -> None:
     if job.status not in ("checked", "failed"):
         raise Refusal(_("Cet import est déjà lancé, terminé ou abandonné."))
     if db.session.scalar(select(ImportJob.id).where(ImportJob.status.in_(("waiting", "running"))).limit(1)):
-        raise Refusal(_("Un autre import est en cours : attendez qu’il se termine."))
+        raise Refusal(_("Un autre import est en cours : attendez qu’il se termine."))
     if not job.total:
         raise Refusal(_("Cet import n’a rien à faire."))
     job.status, job.error, job.claimed_until = "waiting", None, None

@@ -29,13 +29,15 @@ def read_logo(data: bytes) -> dict:
     if len(data) > MOST_BYTES:
         raise Invalid(_("Ce fichier dépasse 2 Mo. Réduisez l’image et recommencez."))
     if data.lstrip()[:5].lower() in (b"<?xml", b"<svg ", b"<svg>", b"<!doc"):
-        raise Invalid(_("Un logo SVG n’est pas accepté : exportez-le en PNG."))
+        raise Invalid(_("Un logo SVG n’est pas accepté : exportez-le en PNG."))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                image.verify()  # A file cut short is opened all the same where the PDF library asked for it.
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
                 if image.width * image.height > MOST_PIXELS:
-                    raise Invalid(_("Cette image est trop grande : 24 millions de points au plus."))
+                    raise Invalid(_("Cette image est trop grande : 24 millions de points au plus."))
                 image.thumbnail((WIDEST, HIGHEST))
                 drawn = image.convert("RGBA")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError):

@@ -100,7 +100,7 @@ def edit_person(person_id: int, values: dict, now: dt.datetime, by_id: int | Non
     """
     person = lock_person(person_id)
     if person.erased_at is not None:
-        raise Refusal(_("Ce compte a été effacé ; il faut en créer un nouveau."))
+        raise Refusal(_("Ce compte a été effacé ; il faut en créer un nouveau."))
     values = {name: _clean(name, value) for name, value in values.items()}
     changed = tuple(name for name in EDITABLE if name in values and values[name] != getattr(person, name))
     if not changed:

@@ -104,7 +104,7 @@ class ImportForm(FlaskForm):
         },
     )
     invite = BooleanField(_l("Inviter par e-mail les personnes dont le compte est créé"))
-    close_missing = BooleanField(_l("Ce fichier nomme tout le monde : fermer les comptes qu’il ne nomme pas"))
+    close_missing = BooleanField(_l("Ce fichier nomme tout le monde : fermer les comptes qu’il ne nomme pas"))
 
 
 class PaperCodeForm(FlaskForm):

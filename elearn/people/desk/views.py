@@ -340,7 +340,7 @@ def _say_settings(changed, published) -> None:
     if published.held_back:
         say(
             _(
-                "Restent dans leur édition précédente, parce qu’ils ont une faute : %(documents)s.",
+                "Restent dans leur édition précédente, parce qu’ils ont une faute : %(documents)s.",
                 documents=", ".join(sorted(published.held_back)),
             ),
             "warn",

@@ -13,7 +13,7 @@ ROLES = {
 }
 
 ROLE_REACH = {
-    "admin": _l("Gère les comptes, les services et les réglages ; lit le journal."),
+    "admin": _l("Gère les comptes, les services et les réglages ; lit le journal."),
     "author": _l("Voit les contenus tels qu’ils sont publiés, et des chiffres sans nom."),
     "hr": _l("Suit, pour toute l’entreprise, qui a fait les parties obligatoires. Jamais avec le rôle de référent."),
     "manager": _l("Suit les parties obligatoires de sa propre équipe."),
@@ -33,7 +33,11 @@ ACTS = {
     "password-changed": _l("Mot de passe changé"),
     "role-given": _l("Rôle donné"),
     "role-taken": _l("Rôle retiré"),
+    "second-factor-set": _l("Second facteur activé"),
+    "second-factor-ended": _l("Second facteur retiré"),
     "second-factor-reset": _l("Second facteur réinitialisé"),
+    "recovery-code-used": _l("Code de secours utilisé"),
+    "recovery-codes-made": _l("Codes de secours refaits"),
     "department-made": _l("Service créé"),
     "department-renamed": _l("Service renommé"),
     "department-moved": _l("Service déplacé"),
@@ -74,7 +78,7 @@ def act(event) -> str:
     """What happened, with the role where it is about one."""
     said = str(ACTS.get(event.act, event.act))
     role = (event.detail or {}).get("role")
-    return _("%(act)s : %(role)s", act=said, role=ROLES.get(role, role)) if role else said
+    return _("%(act)s : %(role)s", act=said, role=ROLES.get(role, role)) if role else said
 
 
 def changes(words, names: dict[int, str], departments: dict[int, str]) -> list[tuple[str, str, str]]:
@@ -84,7 +88,7 @@ def changes(words, names: dict[int, str], departments: dict[int, str]) -> list[t
 
     def show(field, value):
         match value:
-            case None | "" | [] | {}:
+            case None | "" | []:
                 return ""
             case True:
                 return _("oui")

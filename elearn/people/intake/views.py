@@ -76,7 +76,7 @@ def admin_import_start(job_id: int):
         with transaction():
             imports.start(job_id, utcnow(), by_id)
     except IntegrityError:  # Two were started at the same instant; the index kept one.
-        raise Refusal(_("Un autre import est en cours : attendez qu’il se termine.")) from None
+        raise Refusal(_("Un autre import est en cours : attendez qu’il se termine.")) from None
     return redirect(url_for(".admin_import", job_id=job_id), 303)
 
 
@@ -86,5 +86,5 @@ def admin_import_drop(job_id: int):
     """Give a checked file up."""
     with transaction():
         imports.drop(job_id, utcnow())
-    say(_("L’import est abandonné ; rien n’a été changé et le fichier n’est pas gardé."), "info")
+    say(_("L’import est abandonné ; rien n’a été changé et le fichier n’est pas gardé."), "info")
     return redirect(url_for(".admin_imports"), 303)

@@ -1,0 +1,144 @@
+"""A person's file, and erasure. The only room that may empty other rooms' words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from contextlib import suppress
+
+from sqlalchemy import delete, or_, select, update
+
+from ..ambassadors import mandates
+from ..ambassadors import service as ambassadors
+from ..ambassadors.models import Mandate
+from ..db import db
+from ..errors import NotFound, Refusal
+from ..help.models import Alert, AlertCapture
+from ..i18n import _
+from ..notifications import service as notifications
+from ..people.models import ImportJob, ImportRow, Person
+from ..people.service import lock_person, record
+from ..permissions import Role
+from .holdings import HOLDINGS, Holding
+
+KEPT_LINES = 5_000
+"""Of one table; nobody comes near it, and a file stays one that opens."""
+
+
+# --- One's file -----------------------------------------------------------------------------------------------
+
+
+def collect(person_id: int) -> list[tuple[Holding, list[dict]]]:
+    """Everything kept about somebody, table by table, hashes and keys of ours left out."""
+    found = []
+    for holding in HOLDINGS:
+        key = list(holding.model.__table__.primary_key.columns)
+        rows = db.session.execute(
+            select(*holding.columns).where(holding.of(person_id)).order_by(*key).limit(KEPT_LINES)
+        )
+        found.append((holding, [dict(row._mapping) for row in rows]))
+    return found
+
+
+def as_json(person_id: int, now: dt.datetime) -> str:
+    """The file for a program: each table by its name, moments in UTC and ISO form."""
+    content = {
+        "made_at": now.isoformat(timespec="seconds"),
+        "about": "Everything Porte-voix keeps about one person, table by table.",
+        **{holding.table: rows for holding, rows in collect(person_id)},
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2, default=lambda value: value.isoformat())
+
+
+def note_copy(person_id: int, by_id: int, by_roles, now: dt.datetime) -> None:
+    """Before an administrator prepares somebody's file: it is logged, and the person is told.
+
+    Raise Refusal for who also holds the HR or the manager's role: the file says what those must never know.
+    """
+    if by_id == person_id:
+        return
+    if {Role.HR.value, Role.MANAGER.value} & set(by_roles):
+        raise Refusal(
+            _(
+                "Ce fichier dit ce que les RH et les responsables ne doivent pas savoir : un autre administrateur le prépare."
+            )
+        )
+    record(person_id, "data-copied", now, by_id)
+    notifications.queue(person_id, "data_copied", {"by": by_id}, now)
+
+
+# --- Erasure --------------------------------------------------------------------------------------------------
+
+
+def check_erasable(person: Person) -> None:
+    """Erasure comes after closing, so that no figure moves with it: a closed account is counted nowhere already."""
+    if person.erased_at is not None:
+        raise Refusal(_("Ce compte est déjà effacé."))
+    if person.closed_at is None:
+        raise Refusal(_("Fermez d’abord ce compte : on n’efface que le compte de quelqu’un qui est parti."))
+
+
+def erase(person_id: int, now: dt.datetime, by_id: int | None) -> None:
+    """Erase somebody: names, addresses and words go everywhere at once; rows that figures are counted from stay.
+
+    There is no way back. A certificate's address then answers as for a code that never was; the log keeps its lines,
+    their words gone; a running import forgets the lines about this person, so that it does not bring them back.
+    """
+    person = lock_person(person_id)
+    check_erasable(person)
+    _forget_imports(person)
+    _leave_rooms(person_id, now)
+    for holding in HOLDINGS:
+        if holding.deleted:
+            db.session.execute(delete(holding.model).where(holding.of(person_id)).execution_options(**UNSEEN))
+        elif holding.blank:
+            db.session.execute(
+                update(holding.model).where(holding.of(person_id)).values(holding.blank).execution_options(**UNSEEN)
+            )
+    db.session.execute(update(Person).where(Person.id == person_id).values(erased_at=now))
+    db.session.execute(update(Person).where(Person.manager_id == person_id).values(manager_id=None))
+    db.session.expire_all()
+    record(person_id, "erased", now, by_id)
+
+
+UNSEEN = {"synchronize_session": False}
+
+
+def _forget_imports(person: Person) -> None:
+    """The lines of waiting files that are about this person, and the faults that quote them."""
+    keys = [
+        column == value
+        for column, value in (
+            (ImportRow.person_id, person.id),
+            (ImportRow.email, person.email),
+            (ImportRow.employee_number, person.employee_number),
+        )
+        if value
+    ]
+    db.session.execute(delete(ImportRow).where(or_(*keys)).execution_options(**UNSEEN))
+    quoted = [w.casefold() for w in (person.email, person.employee_number, person.family_name) if w]
+    jobs = db.session.scalars(
+        select(ImportJob).where(ImportJob.status.in_(("checked", "waiting", "running", "failed")))
+    )
+    for job in jobs:
+        faults = job.report.get("faults") or []
+        kept = [fault for fault in faults if not any(word in str(fault[2]).casefold() for word in quoted)]
+        if len(kept) != len(faults):
+            job.report = {**job.report, "faults": kept}
+    db.session.flush()
+
+
+def _leave_rooms(person_id: int, now: dt.datetime) -> None:
+    """End what is under way in the person's name, each by its own room's rule."""
+    mandate = db.session.scalar(select(Mandate).where(Mandate.person_id == person_id, Mandate.status != "ended"))
+    if mandate is not None:
+        mandates.settle(mandate, now)
+    with suppress(NotFound):  # Nothing may have been asked.
+        ambassadors.withdraw_application(person_id, now)
+    alerts = select(Alert.id).where(Alert.person_id == person_id)
+    db.session.execute(
+        update(AlertCapture)
+        .where(AlertCapture.alert_id.in_(alerts), AlertCapture.expires_at > now)
+        .values(expires_at=now)  # The sweep of captures deletes the files.
+        .execution_options(**UNSEEN)
+    )

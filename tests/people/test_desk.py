@@ -1,0 +1,385 @@
+"""The administrator's pages, through real forms: people, roles, invitations, codes, departments, settings, the log."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+
+import pytest
+from PIL import Image
+from sqlalchemy import delete, select, text
+from sqlalchemy.exc import DBAPIError
+from webtest import Upload
+
+from elearn.content.models import Edition, SiteState
+from elearn.content.service import get_document
+from elearn.db import db, transaction, utcnow
+from elearn.errors import Invalid
+from elearn.notifications.kinds import find_readers
+from elearn.notifications.messages import render
+from elearn.notifications.models import Message
+from elearn.people import service
+from elearn.people.desk.queries import PAGE
+from elearn.people.logo import KEPT_BYTES, read_logo
+from elearn.people.models import ImportJob, Person, PersonEvent, PersonEventWords, RoleAssignment
+
+from ..conftest import Browser
+from ..factories import make_department, make_person
+from .conftest import NEW_PASSWORD
+
+
+@pytest.fixture
+def admin(app):
+    """An administrator."""
+    return make_person(given_name="Nadia", family_name="Haddad", roles=("admin",))
+
+
+@pytest.fixture
+def desk(browser, admin):
+    """The administrator's browser."""
+    return browser.sign_in(admin)
+
+
+def with_field(page, name, value=None):
+    """The form of this page that has this field, with this value where one is given."""
+    for key, form in page.forms.items():
+        if isinstance(key, int) and name in form.fields and (value is None or form[name].value == value):
+            return form
+    raise AssertionError(f"no form with {name}={value}")
+
+
+def fresh(person_id):
+    """The person as the database has them now."""
+    db.session.rollback()
+    return db.session.get(Person, person_id, populate_existing=True)
+
+
+# --- People ---------------------------------------------------------------------------------------------------
+
+
+def test_list_when_searched_and_filtered(desk):
+    """By name without accents, e-mail, number, department with all below it, role and state."""
+    top = make_department("Production")
+    below = make_department("Atelier", top)
+    zoe = make_person(given_name="Zoé", family_name="Ærø", email="z@a.fr", employee_number="A1", department_id=below.id)
+    make_person(given_name="Yan", family_name="Parti", closed_at=utcnow())
+    for asked in ("q=zoe", "q=z@a.fr", "q=a1", f"department={top.id}"):
+        page = desk.get(f"/admin?{asked}")
+        assert "Zoé Ærø" in page and "1 personne<" in page, asked
+    assert "Yan Parti" not in desk.get("/admin?q=parti")
+    assert "Yan Parti" in desk.get("/admin?q=parti&state=closed")
+    assert "Nadia Haddad" in desk.get("/admin?role=admin") and zoe.name not in desk.get("/admin?role=admin")
+    for nonsense in ("department=x", "state=nope", "after=nobody", "role=king", "q=%25%27%22%3C"):
+        assert desk.get(f"/admin?{nonsense}").status_int == 200
+
+
+def test_list_when_it_has_pages(desk, count_queries):
+    """Pages are cut by key, both ways, and cost no more queries than one."""
+    for i in range(PAGE + 5):
+        make_person(family_name=f"Nom{i:03d}")
+    with count_queries() as statements:
+        first = desk.get("/admin")
+    assert len(statements) <= 8
+    second = first.click(href=re.escape("after="), index=0)
+    assert "Nom054" in second and "Nom000" not in second
+    assert "Nom000" in second.click(href=re.escape("before="))
+
+
+def test_create_and_edit_person(desk, admin):
+    """An account is made and corrected through forms; the log keeps before and after."""
+    works, boss = make_department("Atelier"), make_person(email="boss@a.fr")
+    form = with_field(desk.get("/admin/people/new"), "given_name")
+    form["given_name"], form["family_name"], form["email"] = "Inès", "Lefèvre", "Ines@A.fr"
+    form["department_id"], form["manager"], form["arrived_on"] = str(works.id), "boss@a.fr", "2026-03-12"
+    page = form.submit(status=303).follow()
+    assert "Inès Lefèvre" in page and "Atelier" in page and "12 mars 2026" in page
+    person = db.session.scalar(select(Person).where(Person.email == "ines@a.fr"))
+    assert (person.manager_id, person.department_id) == (boss.id, works.id)
+    form = with_field(page.click("Modifier la fiche"), "given_name")
+    assert form["manager"].value == "boss@a.fr"
+    form["family_name"], form["extra_time_percent"] = "Lefèvre-Diallo", "33"
+    page = form.submit(status=303).follow()
+    assert "Lefèvre-Diallo" in page and "33 %" in page
+    event, words = db.session.execute(
+        select(PersonEvent, PersonEventWords)
+        .join(PersonEventWords, PersonEventWords.event_id == PersonEvent.id)
+        .where(PersonEvent.act == "edited")
+    ).one()
+    assert (words.before["family_name"], words.after["family_name"]) == ("Lefèvre", "Lefèvre-Diallo")
+    assert event.by_id == admin.id and "Lefèvre" not in str(event.detail)
+    assert event.digest == service.digest_words(words.salt, words.before, words.after)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("given_name", "", "Indiquez le prénom"),
+        ("given_name", "123", "aucune lettre"),
+        ("given_name", "é" * 301, "dépasse 300"),
+        ("email", "nope", "mal formée"),
+        ("email", "taken@a.fr", "déjà celle d’un compte"),
+        ("manager", "ghost@a.fr", "Aucun compte"),
+        ("extra_time_percent", "301", "de 0 à 300"),
+        ("extra_time_percent", "beaucoup", ""),
+        ("arrived_on", "bientôt", ""),
+    ],
+)
+def test_create_person_when_at_fault(desk, field, value, said):
+    """What cannot be kept is shown again with its reason, and nothing is made."""
+    make_person(email="taken@a.fr")
+    form = with_field(desk.get("/admin/people/new"), "given_name")
+    form["given_name"], form["family_name"], form["email"] = "Inès", "Lefèvre", "ines@a.fr"
+    form[field] = value
+    page = form.submit(status=422)
+    assert said in page
+    db.session.rollback()
+    assert not db.session.scalar(select(Person.id).where(Person.email == "ines@a.fr"))
+
+
+def test_roles_when_given_and_taken(desk):
+    """Roles by a button each; HR and referent exclude one another on the page and in the service."""
+    person = make_person()
+    page = desk.get(f"/admin/people/{person.public_id}")
+    page = with_field(page, "role", "referent").submit("act", status=303).follow()
+    assert "Tous les référents en sont prévenus" in page
+    assert "Impossible avec le rôle" in page
+    token = with_field(page, "role", "author")["csrf_token"].value
+    url = f"/admin/people/{person.public_id}/roles"
+    refused = desk.post(url, {"csrf_token": token, "role": "hr", "act": "give"}, status=409)
+    assert "ne peut pas être à la fois" in refused
+    desk.post(url, {"csrf_token": token, "role": "emperor", "act": "give"}, status=422)
+    page = with_field(desk.get(f"/admin/people/{person.public_id}"), "role", "referent").submit("act", status=303)
+    assert not db.session.scalar(select(RoleAssignment.id).where(RoleAssignment.person_id == person.id))
+    message = db.session.scalar(select(Message).where(Message.kind == "referent_named"))
+    for language in ("fr", "en"):
+        assert render(message, find_readers([person.id])[person.id], language).text
+
+
+def test_close_and_reopen(desk, admin):
+    """An account is closed and opened again; one's own, and the last administrator's, is not."""
+    person = make_person()
+    page = desk.get(f"/admin/people/{person.public_id}")
+    form = desk.form(page, "/state")
+    page = form.submit("act", status=303).follow()
+    assert fresh(person.id).closed_at is not None
+    desk.form(page, "/state").submit("act", status=303)
+    assert fresh(person.id).closed_at is None
+    token = form["csrf_token"].value
+    own = desk.post(f"/admin/people/{admin.public_id}/state", {"csrf_token": token, "act": "close"}, status=409)
+    assert "votre propre compte" in own
+
+
+def test_invitation_when_mailed(desk, app):
+    """The mail leads to choosing a password, once; somebody closed or without e-mail gets none."""
+    person = make_person(email="new@a.fr", password_hash=None)
+    desk.form(desk.get(f"/admin/people/{person.public_id}"), "/invite").submit(status=303)
+    message = db.session.scalar(select(Message).where(Message.kind == "invitation"))
+    mail = render(message, find_readers([person.id])[person.id])
+    assert "7 jours" in mail.text
+    page = Browser(app).get(mail.path)
+    assert "Choisir un mot de passe" in page
+    without = make_person(email=None, employee_number="N1")
+    token = page.forms[0]["csrf_token"].value if page.forms else ""
+    page = desk.get(f"/admin/people/{without.public_id}")
+    token = desk.form(page, "/code")["csrf_token"].value
+    assert "imprimez-lui" in desk.post(f"/admin/people/{without.public_id}/invite", {"csrf_token": token}, status=409)
+
+
+def test_paper_code_when_used(desk, app):
+    """A printed code opens the choice of a password once, with its number, in whatever case; another code nothing."""
+    person = make_person(email=None, employee_number="N77", password_hash=None)
+    sheet = desk.form(desk.get(f"/admin/people/{person.public_id}"), "/code").submit(status=200)
+    code = sheet.html.find("p", class_="pv-paper-code").text
+    assert code not in str(list(db.session.execute(text("SELECT * FROM password_reset"))))
+    visitor = Browser(app)
+
+    def enter(identifier, typed):
+        form = with_field(visitor.get("/password/code"), "code")
+        form["identifier"], form["code"] = identifier, typed
+        return form.submit(status="*")
+
+    for identifier, typed in (("N77", "AAAA-BBBB-CCCC"), ("N78", code), ("N77", "\x00" * 50), ("", code)):
+        assert enter(identifier, typed).status_int == 422
+    answer = enter(" n77 ", code.lower().replace("-", " "))
+    assert answer.status_int == 303
+    form = with_field(answer.follow(), "new_password")
+    form["new_password"] = NEW_PASSWORD
+    form.submit(status=303)
+    assert fresh(person.id).password_hash
+    assert enter("N77", code).status_int == 422
+
+
+def test_paper_code_when_guessed(desk, app):
+    """Guesses are limited like those of a password."""
+    make_person(email=None, employee_number="N77")
+    visitor = Browser(app)
+    form = with_field(visitor.get("/password/code"), "code")
+    form["identifier"], form["code"] = "N77", "WRONG"
+    assert [form.submit(status="*").status_int for _time in range(12)][-2:] == [429, 429]
+
+
+# --- The log --------------------------------------------------------------------------------------------------
+
+
+def test_log_when_read_and_tampered_with(desk, admin):
+    """Who, when, what, before and after; the database refuses to change or delete a line."""
+    person = make_person(given_name="Avant")
+    with transaction():
+        service.rename_person(person.id, "Après", "Nom", utcnow(), admin.id)
+    page = desk.get("/admin/log")
+    assert all(word in page for word in ("Nom corrigé", "Avant", "Après", "par Nadia Haddad"))
+    assert "Nom corrigé" in desk.get("/admin/log?act=renamed")
+    assert "Aucune ligne" in desk.get("/admin/log?act=erased")
+    for statement in ("UPDATE person_event SET act = 'x'", "DELETE FROM person_event"):
+        with pytest.raises(DBAPIError), transaction():
+            db.session.execute(text(statement))
+    with transaction():
+        db.session.execute(delete(PersonEventWords))
+    assert "Avant et après ont été effacés" in desk.get("/admin/log")
+
+
+# --- Departments ----------------------------------------------------------------------------------------------
+
+
+def test_departments_through_forms(desk):
+    """Add, rename, move, take away; what is refused is said on the page."""
+    form = with_field(desk.get("/admin/departments"), "act", "create")
+    form["name"] = "Production"
+    page = form.submit(status=303).follow()
+    page = page.click("^Production$")
+    form = with_field(page, "act", "create")
+    form["name"] = "Atelier"
+    page = form.submit(status=303).follow()
+    again = with_field(page, "act", "create")
+    again["name"] = "Atelier"
+    assert "porte déjà ce nom" in again.submit(status=422)
+    inside = page.click("^Atelier$")
+    form = with_field(inside, "act", "rename")
+    form["name"] = "Montage"
+    inside = form.submit(status=303).follow()
+    assert "Montage" in inside
+    form = with_field(inside, "act", "move")
+    assert [value for value, *_rest in form["parent"].options] == [
+        "",
+        inside.request.GET.get("under") and form["parent"].options[1][0],
+    ]
+    form["parent"] = ""
+    inside = form.submit(status=303).follow()
+    remove = next(f for k, f in inside.forms.items() if isinstance(k, int) and "Supprimer" in f.text)
+    remove.submit("act", status=303)
+    assert "Montage" not in desk.get("/admin/departments").text.split("est supprimé")[-1]
+    assert desk.get("/admin/departments?under=999999", status=404)
+
+
+# --- Settings -------------------------------------------------------------------------------------------------
+
+
+def picture(format="PNG", size=(600, 200), **options) -> bytes:
+    """A picture."""
+    out = io.BytesIO()
+    Image.new("RGB", size, "#aa3300").save(out, format, **options)
+    return out.getvalue()
+
+
+def test_settings_when_saved(desk):
+    """The name reaches pages and contents in the same transaction; the log says before and after."""
+    before = db.session.scalar(select(SiteState.revision))
+    form = with_field(desk.get("/admin/settings"), "brand")
+    form["name"], form["brand"], form["press"] = "Hautecombe", "#aa3300", "presse@h.example"
+    form["on_call-0-name"], form["on_call-0-phone"] = "Claire", "01 99 00 41 20"
+    form["logo"] = Upload("logo.png", picture())
+    page = form.submit(status=303).follow()
+    assert "publiés à nouveau" in page and "Hautecombe" in page
+    db.session.rollback()
+    state = db.session.scalar(select(SiteState).execution_options(populate_existing=True))
+    assert state.revision > before
+    assert state.settings["on_call"] == [{"name": "Claire", "phone": "01 99 00 41 20"}]
+    edition = db.session.scalar(select(Edition.id).where(Edition.document == "pages", Edition.is_current))
+    assert "Hautecombe" in str(get_document(edition))
+    logo = desk.get("/logo")
+    assert logo.content_type == "image/png" and Image.open(io.BytesIO(logo.body)).size == (432, 144)
+    assert "presse@h.example" in desk.get("/admin/log")
+    form = with_field(page, "brand")
+    form["brand"] = "#0b5563"
+    form["drop_logo"] = True
+    assert "Les réglages sont enregistrés" in form.submit(status=303).follow()
+    assert desk.get("/logo", status=404)
+    assert "Rien n’a changé" in with_field(desk.get("/admin/settings"), "brand").submit(status=303).follow()
+
+
+def test_settings_when_at_fault_or_previewed(desk):
+    """A fault changes nothing; a preview shows the shades with their contrast and saves nothing."""
+    form = with_field(desk.get("/admin/settings"), "brand")
+    form["brand"] = "#ffff00"
+    page = form.submit("preview", status=200)
+    assert "ajustée" in page
+    form["name"] = ""
+    assert "Indiquez le nom" in form.submit(status=422)
+    form["name"], form["on_call-0-name"] = "X", "Claire"
+    assert "un numéro de téléphone" in form.submit(status=422)
+    form["on_call-0-name"], form["logo"] = "", Upload("logo.png", b"<svg onload=alert(1)>")
+    assert "SVG" in form.submit(status=422)
+    db.session.rollback()
+    assert "name" not in (db.session.scalar(select(SiteState.settings)) or {})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"", b"not a picture", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"<?xml version='1.0'?><svg/>", b"GIF89a....",
+        picture()[:60], picture("BMP"), b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, b"x" * (2 * 1024 * 1024 + 1),
+        picture(size=(6000, 6000)),
+    ],
+    ids=range(10),
+)  # fmt: skip
+def test_logo_when_it_is_no_picture(app, data):
+    """By content, not by name: no SVG, nothing cut short, nothing huge."""
+    with pytest.raises(Invalid):
+        read_logo(data)
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
+def test_logo_when_drawn_again(app, format):
+    """What is kept is a small PNG of ours, without what the file carried beside its pixels."""
+    options = {"exif": b"Exif\x00\x00secret-place"} if format == "JPEG" else {}
+    kept = read_logo(picture(format, **options))
+    data = base64.b64decode(kept["data"])
+    assert kept["type"] == "image/png" and data.startswith(b"\x89PNG") and len(data) <= KEPT_BYTES
+    assert b"secret-place" not in data
+
+
+# --- Files of people ------------------------------------------------------------------------------------------
+
+
+def test_import_through_forms(desk):
+    """Sent, read, applied by the worker, followed; a file that is none gets one sentence."""
+    from elearn.people import applying
+
+    form = with_field(desk.get("/admin/imports"), "file")
+    form["file"] = Upload("people.pdf", b"%PDF-1.7")
+    assert "un PDF" in form.submit(status=422)
+    form = with_field(desk.get("/admin/imports"), "file")
+    form["file"] = Upload("people.csv", "Prénom;Nom;E-mail\nZoé;Martin;zoe@a.fr\n;Rien;x@a.fr\n".encode("cp1252"))
+    page = form.submit(status=303).follow()
+    assert "Ligne 3, Prénom" in page and "Appliquer la ligne sans faute" in page
+    page = desk.form(page, "/start").submit(status=303).follow()
+    assert "L’import est en cours" in page
+    job_id = db.session.scalar(select(ImportJob.id))
+    while applying.work(utcnow()):
+        pass
+    db.session.rollback()
+    state = desk.get(f"/admin/imports/{job_id}", headers={"Accept": "application/json"}).json
+    assert (state["status"], state["done"]) == ("done", 1)
+    assert "L’import est terminé" in desk.get(f"/admin/imports/{job_id}")
+    assert "Zoé Martin" in desk.get("/admin?q=zoe")
+
+
+def test_import_when_given_up(desk):
+    """A checked file can be given up; nothing of it stays."""
+    form = with_field(desk.get("/admin/imports"), "file")
+    form["file"] = Upload("people.csv", b"Prenom;Nom;E-mail\nZ;M;z@a.fr\n")
+    page = form.submit(status=303).follow()
+    start = desk.form(page, "/start")
+    desk.form(page, "/drop").submit(status=303)
+    assert start.submit(status=409)

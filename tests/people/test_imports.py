@@ -1,0 +1,324 @@
+"""Files of people against the accounts: what a dry run says, what applying does, killed anywhere, done once."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import func, select, update
+
+from elearn.db import db, transaction, utcnow
+from elearn.errors import Refusal
+from elearn.notifications.models import Message
+from elearn.people import applying, departments, imports, service
+from elearn.people.models import Department, ImportJob, ImportRow, Person, PersonEvent, RoleAssignment
+from elearn.permissions import Role
+
+from ..factories import make_department, make_person
+
+HEAD = "Prénom;Nom;E-mail;Matricule;Service;Arrivée;Départ;Responsable\n"
+
+
+def check(text, **options):
+    """A dry run; returns its id and report."""
+    with transaction():
+        job = imports.check_file((HEAD + text).encode(), "people.csv", utcnow(), options.pop("by_id", None), **options)
+        return job.id, job.report
+
+
+def apply(job_id):
+    """Start it and let the worker finish."""
+    with transaction():
+        imports.start(job_id, utcnow(), None)
+    while applying.work(utcnow()):
+        pass
+    db.session.rollback()
+    return db.session.get(ImportJob, job_id, populate_existing=True)
+
+
+def person_of(email):
+    """The account of an address, fresh."""
+    db.session.rollback()
+    return db.session.scalar(select(Person).where(Person.email == email).execution_options(populate_existing=True))
+
+
+def test_check_when_everything_may_happen(app):
+    """Created, changed, moved, closed, brought back, already so, gone: each is said, and nothing is done."""
+    works, sales = make_department("Production"), make_department("Commerce")
+    make_person(email="same@a.fr", given_name="Sam", family_name="Égal", department_id=works.id)
+    make_person(email="name@a.fr", given_name="Ancien", family_name="Nom")
+    make_person(email="move@a.fr", given_name="Mo", family_name="Uve", department_id=sales.id)
+    make_person(email="back@a.fr", given_name="Re", family_name="Tour", closed_at=utcnow())
+    make_person(email="left@a.fr", given_name="De", family_name="Part")
+    people = db.session.scalar(select(func.count()).select_from(Person))
+    _job, report = check(
+        "Sam;Égal;same@a.fr;;production;;;\n"
+        "Nouveau;Nom;name@a.fr;;;;;\n"
+        "Mo;Uve;move@a.fr;;Production;;;\n"
+        "Re;Tour;back@a.fr;;;;;\n"
+        "De;Part;left@a.fr;;;;01/02/2026;\n"
+        "Zoé;Martin;zoe@a.fr;A9;Production > Peinture;12/03/2026;;name@a.fr\n"
+        "Déjà;Parti;gone@a.fr;;;;2020-01-01;\n"
+    )
+    assert report["counts"] == {
+        "created": 1,
+        "changed": 1,
+        "moved": 1,
+        "back": 1,
+        "closed": 1,
+        "unchanged": 1,
+        "gone": 1,
+    }
+    assert report["departments"] == ["Production › Peinture"]
+    assert not report["fault_count"]
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(Person)) == people
+    assert person_of("zoe@a.fr") is None
+
+
+def test_apply_when_everything_may_happen(app):
+    """What the dry run said is what is done; names of the file do not outlive it."""
+    sales = make_department("Commerce")
+    make_person(email="move@a.fr", given_name="Mo", family_name="Uve", department_id=sales.id)
+    make_person(email="back@a.fr", given_name="Re", family_name="Tour", closed_at=utcnow())
+    make_person(email="left@a.fr", given_name="De", family_name="Part")
+    job_id, _report = check(
+        "Mo;Uve;move@a.fr;;Production > Ligne;;;chef@a.fr\n"
+        "Re;Tour;back@a.fr;B7;;;;\n"
+        "De;Part;left@a.fr;;;;01/02/2026;\n"
+        "Zoé;Martin;zoe@a.fr;A9;Production > ligne;12/03/2026;;chef@a.fr\n"
+        "Chef;Équipe;chef@a.fr;;;;;\n"
+        "Sans;Mail;;A10;;;;A9\n",
+        invite=True,
+    )
+    job = apply(job_id)
+    assert job.status == "done" and job.done == job.total == 6
+    line = db.session.scalar(select(Department).where(Department.name == "Ligne"))
+    chef, zoe = person_of("chef@a.fr"), person_of("zoe@a.fr")
+    assert zoe.department_id == person_of("move@a.fr").department_id == line.id
+    assert zoe.manager_id == chef.id and zoe.arrived_on == dt.date(2026, 3, 12)
+    assert person_of("back@a.fr").closed_at is None and person_of("back@a.fr").employee_number == "B7"
+    assert person_of("left@a.fr").closed_at is not None
+    managers = db.session.scalars(select(RoleAssignment.person_id).where(RoleAssignment.role == "manager")).all()
+    assert set(managers) == {chef.id, zoe.id}
+    assert not db.session.scalar(select(ImportRow.id))
+    invited = db.session.scalars(select(Message.person_id).where(Message.kind == "invitation")).all()
+    assert set(invited) == {zoe.id, chef.id}
+
+
+def test_apply_when_sent_again(app):
+    """The same file a second time finds everything already so."""
+    text = "Zoé;Martin;zoe@a.fr;A9;Production;12/03/2026;;\nYan;Petit;;A10;;;;A9\n"
+    apply(check(text)[0])
+    _job, report = check(text)
+    assert report["counts"]["unchanged"] == 2 and not any(report["counts"][c] for c in imports.CHANGES)
+    assert not report["fault_count"]
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "expected"),
+    [
+        ("A;B;one@a.fr;N2;;;;", "E-mail", "celui d’un autre"),
+        ("A;B;one@a.fr;N9;;;;", "Matricule", "N1, le matricule"),
+        ("A;B;new@a.fr;;;;;nobody@a.fr", "Responsable", "d’un compte, ou d’une ligne sans faute"),
+        ("A;B;one@a.fr;;;;;\nA;B;;N1;;;;", "Matricule", "que celui de la ligne 2"),
+        ("A;B;me@a.fr;;;;2026-01-01;", "Départ", "un autre compte que le vôtre"),
+    ],
+)
+def test_check_when_file_and_accounts_disagree(app, text, column, expected):
+    """Two accounts in one line, one account in two lines, unknown managers, oneself: faults, by line and column."""
+    make_person(email="one@a.fr", employee_number="N1", given_name="A", family_name="B")
+    make_person(email="two@a.fr", employee_number="N2")
+    me = make_person(email="me@a.fr")
+    _job, report = check(text, by_id=me.id)
+    (fault,) = report["faults"]
+    assert fault[1] == column and expected in fault[3]
+
+
+def test_check_when_rehired_under_a_new_number(app):
+    """Somebody who left and comes back with the same address finds their file, whatever the new number."""
+    person = make_person(email="re@a.fr", employee_number="OLD", closed_at=utcnow())
+    job_id, report = check("Re;Tour;re@a.fr;NEW;;;;")
+    assert report["counts"]["back"] == 1
+    apply(job_id)
+    back = person_of("re@a.fr")
+    assert (back.id, back.employee_number, back.closed_at) == (person.id, "NEW", None)
+
+
+def test_check_when_file_names_everybody(app):
+    """Accounts that a complete file does not name are closed; administrators and oneself never, nor with a fault."""
+    admin, gone = make_person(roles=("admin",)), make_person(email="gone@a.fr")
+    make_person(email="kept@a.fr", given_name="K", family_name="P")
+    _job, report = check("K;P;kept@a.fr;;;;;\nX;Y;bad@@;;;;;", close_missing=True)
+    assert report["missing"] == 0
+    job_id, report = check("K;P;kept@a.fr;;;;;", close_missing=True)
+    assert report["missing"] == 1
+    apply(job_id)
+    assert person_of("gone@a.fr").closed_at is not None
+    assert db.session.get(Person, admin.id).closed_at is None and gone.id
+
+
+def test_work_when_killed_at_any_point(app, monkeypatch):
+    """A worker killed between or inside batches: another goes on, everything is done, nothing twice."""
+    monkeypatch.setattr(applying, "BATCH", 3)
+    monkeypatch.setattr(applying, "PIECE", -1.0)
+    rows = "".join(f"P{i};Nom;p{i}@a.fr;N{i};Atelier;;;{'p0@a.fr' if i else ''}\n" for i in range(10))
+    job_id, _report = check(rows)
+    with transaction():
+        imports.start(job_id, utcnow(), None)
+    calls, create = [], service.create_person
+
+    def die(*given, **values):
+        calls.append(1)
+        if len(calls) in (2, 9):
+            raise KeyboardInterrupt
+        return create(*given, **values)
+
+    monkeypatch.setattr(service, "create_person", die)
+    for _round in range(60):
+        now = utcnow() + dt.timedelta(minutes=3 * _round)  # The lease of a dead worker runs out.
+        try:
+            applying.work(now)
+        except KeyboardInterrupt:
+            db.session.rollback()
+    assert db.session.get(ImportJob, job_id, populate_existing=True).status == "done"
+    assert db.session.scalar(select(func.count()).where(Person.family_name == "Nom")) == 10
+    assert db.session.scalar(select(func.count()).where(PersonEvent.act == "created")) == 10
+    assert db.session.scalar(select(func.count()).where(Person.manager_id == person_of("p0@a.fr").id)) == 9
+
+
+def test_work_when_a_fault_stops_it(app, monkeypatch):
+    """A fault of ours stops the job visibly; it is taken up again from where it was."""
+    job_id, _report = check("A;B;a@a.fr;;;;;\n")
+    create = service.create_person
+    monkeypatch.setattr(service, "create_person", lambda *a, **k: 1 / 0)
+    assert apply(job_id).status == "failed"
+    monkeypatch.setattr(service, "create_person", create)
+    assert apply(job_id).status == "done"
+    assert person_of("a@a.fr")
+
+
+def test_apply_when_things_changed_meanwhile(app):
+    """What the dry run could not see stops one line, with its reason, and nobody else."""
+    job_id, _report = check("A;B;a@a.fr;N1;;;;\nC;D;c@a.fr;;;;;\n")
+    make_person(email="x@a.fr", employee_number="N1")
+    make_person(email="a@a.fr")
+    job = apply(job_id)
+    assert job.result["refused"] == 1 and job.result["refused_lines"][0][0] == 2
+    assert person_of("c@a.fr")
+
+
+def test_start_when_another_is_under_way(app):
+    """One import at a time, by rule and by index."""
+    first, second = check("A;B;a@a.fr;;;;;")[0], check("C;D;c@a.fr;;;;;")[0]
+    with transaction():
+        imports.start(first, utcnow(), None)
+    with pytest.raises(Refusal, match="en cours"), transaction():
+        imports.start(second, utcnow(), None)
+
+
+def test_checked_file_when_a_week_passed(app):
+    """A file that was checked and never applied is forgotten: it holds names."""
+    job_id, _report = check("A;B;a@a.fr;;;;;")
+    with transaction():
+        db.session.execute(update(ImportJob).values(created_at=utcnow() - dt.timedelta(days=8)))
+    applying.work(utcnow())
+    assert not db.session.scalar(select(ImportRow.id))
+    assert db.session.get(ImportJob, job_id, populate_existing=True).status == "dropped"
+
+
+def test_check_when_ten_thousand(app):
+    """Ten thousand lines, a third at fault, are checked in a few seconds, by chunks."""
+    rows = "".join(
+        f"P{i};Nom;p{i}@a.fr;N{i};Production > Atelier {i % 40};12/03/2026;;\n" if i % 3 else ";;x@@;;A>A;99;;\n"
+        for i in range(10_000)
+    )
+    start = dt.datetime.now(dt.UTC)
+    _job, report = check(rows)
+    assert (dt.datetime.now(dt.UTC) - start).total_seconds() < 8
+    assert report["counts"]["created"] == 6666 and report["faulty_lines"] == 3334
+    assert len(report["faults"]) == imports.KEPT_FAULTS
+
+
+def test_import_command(app, tmp_path):
+    """The same from the command line: a dry run changes nothing, a fault stops all, a right file is applied."""
+    file = tmp_path / "people.csv"
+    file.write_text(HEAD + "A;B;a@a.fr;;;;;\n;B;b@a.fr;;;;;\n", "utf-8")
+    runner = app.test_cli_runner()
+    done = runner.invoke(args=["people", "import", str(file), "--dry-run"])
+    assert done.exit_code == 0 and "line 3, Prénom" in done.output and "1 created" in done.output
+    assert runner.invoke(args=["people", "import", str(file)]).exit_code == 1
+    assert person_of("a@a.fr") is None
+    assert runner.invoke(args=["people", "import", str(file), "--skip-faults"]).exit_code == 0
+    assert person_of("a@a.fr")
+    file.write_bytes(b"%PDF")
+    assert "un PDF" in runner.invoke(args=["people", "import", str(file)]).output
+
+
+# --- Departments ----------------------------------------------------------------------------------------------
+
+
+def tree():
+    """path of names → (depth, ids of the path)."""
+    db.session.rollback()
+    return {
+        d.name: (d.depth, d.path)
+        for d in db.session.scalars(select(Department).execution_options(populate_existing=True))
+    }
+
+
+def test_move_department_when_it_holds_others(app):
+    """A department moves with all below it; paths and depths follow."""
+    a, b = make_department("A"), make_department("B")
+    c = make_department("C", a)
+    d = make_department("D", c)
+    with transaction():
+        departments.move(c.id, b.id, utcnow())
+    found = tree()
+    assert found["C"] == (1, f"/{b.id}/{c.id}/") and found["D"] == (2, f"/{b.id}/{c.id}/{d.id}/")
+    with transaction():
+        departments.move(c.id, None, utcnow())
+    assert tree()["D"] == (1, f"/{c.id}/{d.id}/")
+
+
+def test_move_department_when_under_itself(app):
+    """A department that would be its own ancestor is refused by rule, and by the table."""
+    from sqlalchemy.exc import IntegrityError
+
+    a = make_department("A")
+    b = make_department("B", a)
+    for goal in (a.id, b.id):
+        with pytest.raises(Refusal), transaction():
+            departments.move(a.id, goal, utcnow())
+    with pytest.raises(IntegrityError), transaction():
+        db.session.execute(update(Department).where(Department.id == a.id).values(path=f"/{a.id}/{b.id}/{a.id}/"))
+    assert tree()["A"] == (0, f"/{a.id}/")
+
+
+def test_department_when_taken_or_in_use(app):
+    """Names are unique in their place; a department goes once nobody is in it."""
+    a = make_department("A")
+    make_person(department_id=a.id)
+    for act in (
+        lambda: departments.create("A", None, utcnow()),
+        lambda: departments.take_away(a.id, utcnow()),
+        lambda: departments.create(" ", None, utcnow()),
+    ):
+        with pytest.raises(Refusal), transaction():
+            act()
+    with transaction():
+        new = departments.create("B", a.id, utcnow())
+        departments.rename(new, "C", utcnow())
+        departments.take_away(new, utcnow())
+    assert set(tree()) == {"A"}
+
+
+def test_give_role_when_referent(app):
+    """Whoever gives the referent's role, it is logged and every referent is told."""
+    old, new, admin = make_person(roles=("referent",)), make_person(), make_person(roles=("admin",))
+    with transaction():
+        service.give_role(new.id, Role.REFERENT, utcnow(), admin.id)
+    told = db.session.scalars(select(Message.person_id).where(Message.kind == "referent_named")).all()
+    assert set(told) == {old.id, new.id}
+    event = db.session.scalar(select(PersonEvent).where(PersonEvent.act == "role-given"))
+    assert (event.person_id, event.by_id, event.detail) == (new.id, admin.id, {"role": "referent"})
