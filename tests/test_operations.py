@@ -35,7 +35,8 @@ def counts(app) -> dict[str, int]:
     """Rows of every table."""
     with app.app_context():
         found = {
-            table.name: db.session.scalar(select(func.count()).select_from(table)) for table in db.metadata.sorted_tables
+            table.name: db.session.scalar(select(func.count()).select_from(table))
+            for table in db.metadata.sorted_tables
         }
         db.session.remove()
     return found
@@ -139,7 +140,9 @@ def test_backup_while_somebody_writes_then_restore(app, tmp_path, only_sqlite):
     assert db.session.scalar(select(Person.site)) == ""
 
 
-@pytest.mark.parametrize("content", [b"not a gzip", gzip.compress(b"not a database"), b""])
+@pytest.mark.parametrize(
+    "content", [b"not a gzip", gzip.compress(b"not a database"), b""], ids=["text", "gzip of text", "empty"]
+)
 def test_restore_of_what_is_no_backup_changes_nothing(app, tmp_path, request, content):
     """A clear sentence, and the present database is as it was."""
     if request.config.getoption("--database") == "postgresql":
