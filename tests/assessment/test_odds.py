@@ -18,8 +18,6 @@ from elearn.content.items import check_value, grade
 
 from .banks import make_item, make_quiz
 
-pytestmark = pytest.mark.pure
-
 
 @cache
 def shipped(name):
@@ -167,3 +165,11 @@ def test_points_are_whole_in_sixtieths():
         for item in shipped(name).bank:
             for response in list(odds.possible_responses(item))[:200]:
                 assert Fraction(grade(item, response)).limit_denominator(1_000) * odds.POINT % 1 == 0
+
+
+def test_odds_are_printed_for_every_quiz(app):
+    """``flask quizzes odds`` names each guesser, exactly and over draws."""
+    result = app.test_cli_runner().invoke(args=["quizzes", "odds", "--draws", "5", "--people", "5"])
+    assert result.exit_code == 0, result.output
+    assert result.output.count("responding at random") == len(SHIPPED)
+    assert "after 5 failures" in result.output
