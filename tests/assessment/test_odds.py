@@ -18,6 +18,8 @@ from elearn.content.items import check_value, grade
 
 from .banks import make_item, make_quiz
 
+pytestmark = pytest.mark.pure
+
 
 @cache
 def shipped(name):
