@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..content.checks import check_folder
 from ..content.files import Fault, digest_of, read_folder
-from ..content.service import VALUES_FILE, company_values
+from ..content.service import VALUES_FILE, company_values, used_values
 
 _lock = threading.Lock()
 _kept: tuple[str, dict[str, list[Fault]]] = ("", {})
@@ -26,5 +26,8 @@ def review(root: Path, overlay: Path | None, settings: dict) -> tuple[dict[str, 
         if _kept[0] != whole:
             _kept = (whole, check_folder(folder))
         faults = _kept[1]
-    values = json.dumps(company_values(settings), sort_keys=True)
-    return faults, {document: digest_of({**files, VALUES_FILE: values}) for document, files in folder.items()}
+    values = company_values(settings)
+    return faults, {
+        document: digest_of({**files, VALUES_FILE: json.dumps(used_values(files, values), sort_keys=True)})
+        for document, files in folder.items()
+    }

@@ -84,7 +84,7 @@ def figures(sums: Sums, voided: bool = False) -> Figures | None:
 
 
 FLAGS = ("reversed", "hard", "weak", "easy", "rival", "contested")
-"""``reversed``: those who know miss it; ``hard``; ``weak``: it does not tell who knows; ``easy``; ``rival``: another
+"""``reversed``: those who know miss it (below zero by more than a standard error, 1/√n: less is chance); ``hard``; ``weak``: it does not tell who knows; ``easy``; ``rival``: another
 choice draws more people than the key; ``contested``: a contest waits, or two came."""
 
 
@@ -95,11 +95,11 @@ def flags(
     raised = []
     if found is not None and found.n >= LEAST_TO_FLAG:
         d = found.discrimination
-        if d is not None and d < 0:
+        if d is not None and d < -1 / math.sqrt(found.n):
             raised.append("reversed")
         if found.facility < TOO_HARD:
             raised.append("hard")
-        if d is not None and 0 <= d < LITTLE_DISCRIMINATION and found.n >= LEAST_FOR_WEAKNESS and not item.family:
+        if d is not None and abs(d) < LITTLE_DISCRIMINATION and found.n >= LEAST_FOR_WEAKNESS and not item.family:
             raised.append("weak")
         if found.facility > TOO_EASY and found.n >= LEAST_FOR_WEAKNESS and not item.family:
             raised.append("easy")

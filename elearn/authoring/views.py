@@ -46,12 +46,15 @@ def _frame(document: str, thing, active: str) -> dict:
         "title": words.title_of(document, thing, lang),
         "number": get_site().current[document][1],
         "lang": lang,
-        "languages": [
-            SimpleNamespace(code=code, name=name, url=_here(lang=code)) for code, name in LANGUAGE_NAMES.items()
-        ],
+        "languages": _languages(),
         "tabs": _tabs(document, thing, active),
         "labels": words,
     }
+
+
+def _languages() -> list[SimpleNamespace]:
+    """This page in each language of its content."""
+    return [SimpleNamespace(code=code, name=name, url=_here(lang=code)) for code, name in LANGUAGE_NAMES.items()]
 
 
 def _here(**changes) -> str:
@@ -362,6 +365,7 @@ def contest(contest_id):
         use=_use_of(quiz, shown[0]) if found.item else None,
         form=form,
         lang=_language(),
+        languages=_languages(),
         labels=words,
         least=rules.LEAST_RESPONSES,
     )

@@ -198,7 +198,7 @@ def publish(root: Path, overlay: Path | None, now, by_id: int | None = None, che
         if faults.get(document):
             held_back[document] = faults[document]
             continue
-        files = {**files, VALUES_FILE: json.dumps(_used_values(files, values), sort_keys=True)}
+        files = {**files, VALUES_FILE: json.dumps(used_values(files, values), sort_keys=True)}
         if standing.get(document) == digest_of(files):
             unchanged.append(document)
         else:
@@ -209,7 +209,7 @@ def publish(root: Path, overlay: Path | None, now, by_id: int | None = None, che
     return Publication(tuple(published), tuple(unchanged), held_back)
 
 
-def _used_values(files: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+def used_values(files: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
     """The company values that these files name: another phone number makes no new edition of what does not give it."""
     used = {name for text in files.values() for name in PLACEHOLDER.findall(text)}
     return {name: value for name, value in values.items() if name.partition(".")[0] in used}

@@ -52,6 +52,7 @@ def test_every_document_is_listed_and_opens_in_both_languages(browser, author):
             browser.get(f"/author/{document}?lang={lang}")
         browser.get(f"/author/{document}/editions")
     assert "sans faute" in page
+    assert "modifié, à publier" not in text_of(page)
 
 
 def test_faults_of_the_files_are_said(browser, author, app, tmp_path, monkeypatch):
