@@ -129,11 +129,16 @@ def steps(facts: Facts) -> list[Step]:
 def _lessons_note(course: Course | None, left: list) -> str:
     if course is None:
         return ""
-    return _("%(done)s leçons sur %(total)s", done=len(course.lessons) - len(left), total=len(course.lessons))
+    done, total = len(course.lessons) - len(left), len(course.lessons)
+    if done < 2:
+        return _("%(done)s leçon sur %(total)s", done=done, total=total)
+    return _("%(done)s leçons sur %(total)s", done=done, total=total)
 
 
 def _parts_note(first: str, quiz_done: bool) -> str:
-    return f"{first}, {_('quiz réussi') if quiz_done else _('quiz à passer')}"
+    # The translator's extraction does not look inside f-strings.
+    quiz = _("quiz réussi") if quiz_done else _("quiz à passer")
+    return f"{first}, {quiz}"
 
 
 def minutes_left(line: list[Step]) -> int:
