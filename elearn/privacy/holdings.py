@@ -13,6 +13,7 @@ from sqlalchemy import or_, select
 from ..ambassadors import models as ambassadors
 from ..assessment import models as assessment
 from ..credentials import models as credentials
+from ..db import Base
 from ..help import models as help
 from ..i18n import _l
 from ..learning import models as learning
@@ -175,6 +176,25 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
     Holding(help.AlertTold, _l("Les alertes qui m’ont été signalées"), _own(help.AlertTold.person_id)),
 )  # fmt: skip
+
+OWN = {
+    "second_factor": (_l("Mon second facteur"), ("salt", "last_step")),
+    "recovery_code": (_l("Mes codes de secours"), ("code_hash",)),
+    "notice_choice": (_l("Mes choix de messages"), ()),
+}
+"""Small tables of the account that serve the person alone, by name: shown but for what is hidden, deleted whole."""
+
+HOLDINGS += tuple(
+    Holding(
+        mapper.class_,
+        *OWN[mapper.local_table.name][:1],
+        _own(mapper.local_table.c.person_id),
+        OWN[mapper.local_table.name][1],
+        deleted=True,
+    )
+    for mapper in sorted(Base.registry.mappers, key=lambda mapper: mapper.local_table.name)
+    if mapper.local_table.name in OWN
+)
 
 ELSEWHERE = {
     "edition": "who published it: an id, of somebody at work",
