@@ -272,7 +272,7 @@ def invite(person_id: int, now: dt.datetime, by_id: int | None) -> None:
     person = lock_person(person_id)
     _check_open(person)
     if not person.email:
-        raise Refusal(_("Ce compte n’a pas d’e-mail : imprimez-lui plutôt un code."))
+        raise Refusal(_("Ce compte n’a pas d’e-mail : imprimez-lui plutôt un code."))
     reset = create_reset(person_id, now, rules.INVITATION_LIFE)
     notifications.queue(person_id, "invitation", {"reset": reset.id}, now)
     record(person_id, "invited", now, by_id)
@@ -286,7 +286,7 @@ def print_code(person_id: int, secret: str, now: dt.datetime, by_id: int | None)
     person = lock_person(person_id)
     _check_open(person)
     if not (person.employee_number or person.email):
-        raise Refusal(_("Ce compte n’a ni matricule ni e-mail : il ne pourrait pas se connecter."))
+        raise Refusal(_("Ce compte n’a ni matricule ni e-mail : il ne pourrait pas se connecter."))
     db.session.execute(
         update(PasswordReset)
         .where(PasswordReset.person_id == person_id, PasswordReset.used_at.is_(None))
