@@ -97,6 +97,11 @@ def company_day(moment: dt.datetime) -> dt.date:
     return moment.astimezone(ZoneInfo(current_app.config["TIME_ZONE"])).date()
 
 
+def company_zone() -> ZoneInfo:
+    """The company's time zone."""
+    return ZoneInfo(current_app.config["TIME_ZONE"])
+
+
 def company_midnight(day: dt.date) -> dt.datetime:
     """The moment, in UTC, at which a day of the company's calendar begins."""
     zone = ZoneInfo(current_app.config["TIME_ZONE"])

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from ..db import db
 from ..notifications.messages import page_path
 from ..notifications.service import register_kind
 from ..people.models import Person
+from ..people.queries import require_second_factor
 from . import labels
 from .models import Application, Contest, Decision, DecisionWords, Hearing, Mandate
 
 
 def register() -> None:
-    """Make the kinds known. What is decided about somebody cannot be turned off; what waits for referents can."""
+    """Make the kinds known, and that ambassadors need a second factor from the first day of a mandate. What is decided about somebody cannot be turned off; what waits for referents can."""
     for name, variables, mandatory in (
         ("application_decided", _decision, True),
         ("status_changed", _decision, True),
@@ -24,6 +27,12 @@ def register() -> None:
         ("contest_waiting", _contest_waiting, False),
     ):
         register_kind(name, template=f"ambassadors/mail/{name}.html", variables=variables, mandatory=mandatory)
+    require_second_factor("ambassadors", _mandate_since)
+
+
+def _mandate_since(person_id):
+    """Since when somebody is an ambassador, as a subquery: a mandate that has not ended, whatever its state."""
+    return select(Mandate.starts_on).where(Mandate.person_id == person_id, Mandate.status != "ended").scalar_subquery()
 
 
 def _name(person_id: int | None) -> str:

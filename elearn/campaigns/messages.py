@@ -15,10 +15,11 @@ from .models import Campaign, CampaignStatus
 
 
 def register() -> None:
-    """Register this room's kinds. The reminder itself cannot be turned off: the parts are mandatory."""
+    """Register this room's kinds. The reminder itself cannot be turned off: the parts are mandatory. The others sum up
+    already, so that they never wait for the daily digest."""
     register_kind("campaign_reminder", variables=campaign_reminder, mandatory=True)
-    register_kind("campaign_team", variables=campaign_team)
-    register_kind("campaign_digest", variables=campaign_digest)
+    register_kind("campaign_team", variables=campaign_team, batched=False)
+    register_kind("campaign_digest", variables=campaign_digest, batched=False)
 
 
 def _campaign(message) -> tuple[Campaign | None, dt.date, dict]:

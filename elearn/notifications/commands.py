@@ -38,6 +38,7 @@ def deliver(limit: int) -> None:
     done = deliver_round(limit)
     click.echo(
         f"{done.sent} sent, {done.kept} kept in the mailbox page, {done.dropped} dropped, "
+        f"{done.held} held for a digest, "
         f"{done.put_off} put off, {done.given_up} given up."
     )
     counts = queries.count_by_status()

@@ -20,6 +20,15 @@ class Kind:
     mandatory: bool
     by_email: bool
     in_app: bool
+    batched: bool
+
+    def may_wait(self) -> bool:
+        """Whether its reader's choice of the daily digest holds it back."""
+        return self.batched and self.may_be_turned_off()
+
+    def may_be_turned_off(self) -> bool:
+        """Whether its reader may choose to have no mail of it: the application must show it then."""
+        return not self.mandatory and self.in_app
 
 
 @dataclass(frozen=True)
@@ -44,13 +53,17 @@ def register_kind(
     mandatory: bool = False,
     by_email: bool = True,
     in_app: bool = True,
+    batched: bool = True,
 ) -> None:
     """Make a kind known. The template extends ``notifications/mail.html``; by default ``notifications/<name>.html``.
 
-    ``mandatory`` messages cannot be turned off by their reader; ``in_app=False`` goes to the mailbox alone.
+    ``mandatory`` messages cannot be turned off by their reader; ``in_app=False`` goes to the mailbox alone;
+    ``batched=False`` never waits for the daily digest, since it is one itself or an answer to what was just done.
     """
     template = template or f"notifications/{name}.html"
-    _kinds[name] = Kind(name, template, variables or (lambda message, language: {}), mandatory, by_email, in_app)
+    _kinds[name] = Kind(
+        name, template, variables or (lambda message, language: {}), mandatory, by_email, in_app, batched
+    )
 
 
 def get_kind(name: str) -> Kind:

@@ -6,7 +6,9 @@ blocks, so that the two can never say different things.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections import Counter
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
@@ -15,7 +17,9 @@ from flask_babel import force_locale
 from markupsafe import Markup
 
 from ..content.service import get_site
-from .kinds import Reader, get_kind
+from . import digests
+from .jobs import register_job
+from .kinds import Reader, get_kind, register_kind
 from .models import Message
 
 
@@ -34,7 +38,17 @@ class Rendered:
 
 
 def register() -> None:
-    """This room has no kind of its own; ``create_app`` calls this for every room that has messages."""
+    """The digest of what waited: one mail a day, which the application does not list, since it lists what it sums up."""
+    register_kind("daily_digest", variables=show_digest, mandatory=True, in_app=False)
+    register_job("notifications.digest", digests.work, every=dt.timedelta(minutes=5))
+
+
+def show_digest(message, language: str) -> dict | None:
+    """(title, how many) of each kind that waits unread, in order; nothing to say when all was read meanwhile."""
+    counts = Counter(title_of(each) for each in digests.list_unread(message.ids["messages"]))
+    if not counts:
+        return None
+    return {"lines": list(counts.items()), "count": counts.total(), "path": page_path("notifications.own")}
 
 
 def page_path(endpoint: str, **values) -> str:
@@ -65,7 +79,9 @@ def title_of(message: Message) -> str:
         template = current_app.jinja_env.get_template(get_kind(message.kind).template)
     except KeyError:
         return ""
-    return _one_line(_block(template, "title", {}))
+    # The block alone, without the frame around it, whose subject may need variables that no list has.
+    context = template.new_context({})
+    return _one_line("".join(context.blocks["title"][0](context))) if "title" in context.blocks else ""
 
 
 def _render(name: str, variables: dict, language: str) -> Rendered:

@@ -25,7 +25,8 @@ class Message(Base):
     in_app: Mapped[bool] = mapped_column(default=True)
     """Whether the person's list shows it; a link that opens the account goes to the mailbox alone."""
     status: Mapped[str] = mapped_column(String(10), default="waiting")
-    """waiting, sent, kept (no mail server is set: the mailbox page has it), given_up, none (not for mail)."""
+    """waiting, digest (waits for its reader's daily digest), sent, kept (no mail server is set: the mailbox page has
+    it), given_up, none (not for mail)."""
     tries: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     claimed_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
@@ -42,5 +43,14 @@ class Message(Base):
             sqlite_where=text("read_at IS NULL AND in_app"),
             postgresql_where=text("read_at IS NULL AND in_app"),
         ),
-        CheckConstraint("status IN ('waiting', 'sent', 'kept', 'given_up', 'none')", name="status"),
+        CheckConstraint("status IN ('waiting', 'digest', 'sent', 'kept', 'given_up', 'none')", name="status"),
     )
+
+
+class NoticeChoice(Base):
+    """How somebody wants what is not mandatory; without a row, as a daily digest."""
+
+    __tablename__ = "notice_choice"
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    mode: Mapped[str] = mapped_column(String(10))
+    __table_args__ = (CheckConstraint("mode IN ('at_once', 'digest', 'app')", name="mode"),)

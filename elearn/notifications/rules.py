@@ -19,3 +19,15 @@ def next_try(tries: int, now: dt.datetime) -> dt.datetime | None:
     if tries >= MAX_TRIES:
         return None
     return now + min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT)
+
+
+DIGEST_HOUR = 7
+MODES = ("at_once", "digest", "app")
+"""By e-mail at once; in one mail a day; in the application only."""
+
+
+def next_digest(now: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """The next seven o'clock on the company's wall clock, whatever summer time does in between."""
+    local = now.astimezone(zone)
+    day = local.date() if local.hour < DIGEST_HOUR else local.date() + dt.timedelta(days=1)
+    return dt.datetime.combine(day, dt.time(DIGEST_HOUR), tzinfo=zone).astimezone(dt.UTC)

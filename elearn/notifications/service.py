@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select, update
 
 from ..db import db, insert_once, transaction
+from ..i18n import company_zone
 from . import rules
 from .kinds import find_readers, get_kind, register_kind
 from .models import Message
@@ -71,6 +72,7 @@ class Delivery:
     sent: int = 0
     kept: int = 0
     dropped: int = 0
+    held: int = 0
     put_off: int = 0
     given_up: int = 0
 
@@ -103,12 +105,17 @@ def deliver_due(
 def _deliver(message_id: int, server: MailServer, sender: str, now: dt.datetime, render: Callable) -> str:
     """Render one claimed message and send it; return the status it earned."""
     message = db.session.get(Message, message_id)
+    from . import digests  # It queues messages itself.
+
     reader = find_readers([message.person_id]).get(message.person_id)
     if reader is None or not reader.is_active or not reader.email:
         return "none"
     rendered = render(message, reader)
     if rendered is None:
         return "none"
+    held = digests.hold_back(get_kind(message.kind), message.person_id)
+    if held is not None:
+        return held
     if not server.url:
         return "kept"
     mail = build(rendered, reader, sender, message_id, now)
@@ -159,7 +166,10 @@ def _close(message_id: int, outcome: str, error: Exception | None, now: dt.datet
         db.session.flush()
         return
     message.status = outcome
-    if outcome == "none":
+    if outcome == "digest":
+        message.next_try_at = rules.next_digest(now, company_zone())
+        done.held += 1
+    elif outcome == "none":
         done.dropped += 1
     else:
         message.sent_at = now

@@ -6,10 +6,12 @@ from flask import Blueprint, Response, abort, current_app, redirect, render_temp
 from flask_login import current_user
 
 from ..db import db, transaction, utcnow
+from ..errors import Invalid
 from ..i18n import LANGUAGES, _, language
 from ..permissions import public, signed_in
 from ..web import CONTENT_SECURITY_POLICY, say
-from . import queries, service
+from . import digests, queries, service
+from .forms import NoticesForm
 from .kinds import Reader, find_readers
 from .messages import render, title_of
 from .models import Message
@@ -68,6 +70,19 @@ def read_all():
         service.mark_all_read(person_id, utcnow())
     say(_("Tous vos messages sont marqués comme lus."))
     return redirect(url_for("notifications.own"), 303)
+
+
+@blueprint.post("/me/notices")
+@signed_in
+def choose():
+    """Keep how one wants what is not mandatory."""
+    form, person_id = NoticesForm(), current_user.id
+    if not form.validate():
+        raise Invalid(_("Ce réglage n’est pas proposé."))
+    with transaction():
+        digests.set_mode(person_id, form.mode.data)
+    say(_("Votre choix est enregistré."))
+    return redirect("/me#messages", 303)
 
 
 # --- The mailbox of development -------------------------------------------------------------------------------

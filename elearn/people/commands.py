@@ -13,7 +13,7 @@ from ..db import transaction, utcnow
 from ..errors import Refusal
 from ..notifications.messages import page_path
 from ..permissions import Role
-from . import applying, imports, queries, rules, service, signing_in
+from . import applying, imports, queries, rules, second_factor, service, signing_in
 
 group = AppGroup("people", help="Accounts.")
 
@@ -43,6 +43,22 @@ def create_admin(email: str, given_name: str, family_name: str) -> None:
     token = rules.sign_code(reset.code, current_app.config["SECRET_KEY"])
     click.echo(f"{person.name} is an administrator. Open this link within seven days; it works once:")
     click.echo(current_app.config["BASE_URL"] + page_path("people.reset", token=token))
+
+
+@group.command("reset-second-factor")
+@click.option("--email", prompt="E-mail")
+def reset_second_factor(email: str) -> None:
+    """Take away the second factor of somebody who lost it; for the only administrator, whom no other can help. It is
+    logged, and told to the person."""
+    try:
+        with transaction():
+            person = queries.get_person_by_email(rules.clean_email(email))
+            if person is None:
+                raise click.ClickException("No account has this e-mail.")
+            second_factor.reset(person.id, utcnow(), None)
+    except Refusal as refusal:
+        raise click.ClickException(refusal.sentence) from refusal
+    click.echo(f"The second factor of {person.name} is taken away; the next sign-in asks for the password alone.")
 
 
 @group.command("import")

@@ -24,6 +24,8 @@ def register() -> None:
     register_kind("invitation", variables=show_reset, mandatory=True, in_app=False)
     register_job("people.import", applying.work)
     register_kind("referent_named", variables=show_referent, mandatory=True)
+    for name in ("second_factor_set", "second_factor_removed", "recovery_code_used"):
+        register_kind(name, variables=show_second_factor, mandatory=True)
 
 
 def find_readers(ids: Iterable[int]) -> dict[int, Reader]:
@@ -65,4 +67,17 @@ def show_referent(message, language: str) -> dict | None:
         "oneself": person.id == message.person_id,
         "by": by.name if by and by.erased_at is None else "",
         "when": format_datetime(message.created_at, "d MMMM y, HH:mm"),
+    }
+
+
+def show_second_factor(message, language: str) -> dict:
+    """When it happened, who did it if not the person, recovery codes left."""
+    by_id = message.ids.get("by")
+    by = db.session.get(Person, by_id) if by_id and by_id != message.person_id else None
+    return {
+        "path": page_path("people.second_factor"),
+        "when": format_datetime(message.created_at, "d MMMM y, HH:mm"),
+        "left": message.ids.get("left"),
+        "oneself": by_id == message.person_id,
+        "by": by.name if by and by.erased_at is None else "",
     }

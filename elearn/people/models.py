@@ -11,11 +11,12 @@ import unicodedata
 import uuid
 
 from flask_login import UserMixin
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, event, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, UtcDateTime, protect_rows
 from ..permissions import Permission, permissions_of
+from .rules import SECOND_FACTOR_GRACE
 
 
 def normalise(text: str) -> str:
@@ -104,6 +105,9 @@ class Person(UserMixin, Base):
     session_seen_on = None
     unread_count = 0
     """Messages not yet read, filled by the session loader too."""
+    second_factor_at = None
+    """When the second factor was set, and below since when one is required: by the session loader as well."""
+    second_factor_since = None
 
     @property
     def name(self) -> str:
@@ -119,6 +123,14 @@ class Person(UserMixin, Base):
     def is_active(self) -> bool:
         """Whether the account may sign in."""
         return self.closed_at is None and self.erased_at is None
+
+    @property
+    def second_factor_due_at(self) -> dt.datetime | None:
+        """The moment from which nothing opens without a second factor; None when it is set or nothing asks for it.
+        Demo accounts are shared, so they are exempt."""
+        if self.is_demo or self.second_factor_at is not None or self.second_factor_since is None:
+            return None
+        return self.second_factor_since + SECOND_FACTOR_GRACE
 
     def get_id(self) -> str | None:
         """What the signed cookie carries: the token of this very session, never the person's id."""
@@ -215,6 +227,31 @@ class PasswordReset(Base):
     asked_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+
+class SecondFactor(Base):
+    """An authenticator application, being set up or confirmed. The secret itself is derived (see ``second_factor``)
+    and kept nowhere; a row belongs to one person and goes with them."""
+
+    __tablename__ = "second_factor"
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    salt: Mapped[str] = mapped_column(String(32))
+    begun_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    """When a first code proved that the application has the secret; from then on signing in asks for one."""
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """The step of the last code accepted: each is good once."""
+
+
+class RecoveryCode(Base):
+    """A code on paper that stands in for the application, once. A keyed hash is all that is kept of it."""
+
+    __tablename__ = "recovery_code"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    __table_args__ = (UniqueConstraint("person_id", "code_hash"),)
 
 
 class SignInFailure(Base):

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 from functools import lru_cache
 
 from sqlalchemy import bindparam, func, literal, select
 
 from ..db import UtcDateTime, db
 from ..notifications.models import Message
-from .models import PasswordReset, Person, RoleAssignment, UserSession
+from .models import PasswordReset, Person, RoleAssignment, SecondFactor, UserSession
+from .rules import SECOND_FACTOR_ROLES, merge_since
 
 
 def hash_token(token: str) -> str:
     """SHA-256 of a random token: what the database keeps of it."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+_second_factor_causes: dict[str, Callable] = {}
+
+
+def require_second_factor(name: str, since: Callable) -> None:
+    """Let a room below say who else needs a second factor: ``since(person_id)`` builds the scalar subquery of the date
+    or moment from which, NULL for who does not. It is read with the session, so that no page asks once more."""
+    _second_factor_causes[name] = since
+    _session_statement.cache_clear()
 
 
 @lru_cache(maxsize=1)
@@ -31,8 +43,15 @@ def _session_statement():
         .where(Message.person_id == Person.id, Message.read_at.is_(None), Message.in_app)
         .scalar_subquery()
     )
+    factor = select(SecondFactor.confirmed_at).where(SecondFactor.person_id == Person.id).scalar_subquery()
+    since = (
+        select(func.min(RoleAssignment.given_at))
+        .where(RoleAssignment.person_id == Person.id, RoleAssignment.role.in_([r.value for r in SECOND_FACTOR_ROLES]))
+        .scalar_subquery()
+    )
+    causes = [_second_factor_causes[name](Person.id) for name in sorted(_second_factor_causes)]
     return (
-        select(Person, UserSession.id, UserSession.last_seen_on, roles, unread)
+        select(Person, UserSession.id, UserSession.last_seen_on, roles, unread, factor, since, *causes)
         .join(UserSession, UserSession.person_id == Person.id)
         .where(
             UserSession.token_hash == bindparam("token"),
@@ -50,12 +69,14 @@ def get_session_person(token: str, now: dt.datetime) -> Person | None:
     row = db.session.execute(_session_statement(), {"token": hash_token(token), "now": now}).first()
     if row is None:
         return None
-    person, session_id, seen_on, names, unread_count = row
+    person, session_id, seen_on, names, unread_count, factor_at, *causes = row
     person.role_names = frozenset(names.split(",")) if names else frozenset()
     person.session_id = session_id
     person.session_token = token
     person.session_seen_on = seen_on
     person.unread_count = unread_count
+    person.second_factor_at = factor_at
+    person.second_factor_since = merge_since(*causes)
     return person
 
 

@@ -44,6 +44,15 @@ LONGEST_SESSION = dt.timedelta(days=30)
 
 MAX_DEVICES = 20
 
+SECOND_FACTOR_GRACE = dt.timedelta(days=14)
+"""From the day a role or a status asks for a second factor, to the day nothing opens without it."""
+
+SECOND_FACTOR_ROLES = (Role.ADMIN, Role.AUTHOR, Role.HR, Role.REFERENT)
+"""Roles that read or decide about others. A manager sees a few names of their own team: not asked."""
+
+SECOND_STEP_LIFE = dt.timedelta(minutes=10)
+"""Between the password and the code."""
+
 
 # --- Names, addresses, numbers --------------------------------------------------------------------------------
 
@@ -166,6 +175,21 @@ def keyed_hash(secret: str, *parts) -> str:
 def session_end(now: dt.datetime, started: dt.datetime, days: int) -> dt.datetime:
     """When a session ends: after so many days without a visit, and after LONGEST_SESSION in any case."""
     return min(now + dt.timedelta(days=days), started + LONGEST_SESSION)
+
+
+def merge_since(*moments: dt.datetime | dt.date | None) -> dt.datetime | None:
+    """Since when a second factor is required: the first of the causes that stand; a date counts from its midnight."""
+    known = [
+        moment if isinstance(moment, dt.datetime) else dt.datetime.combine(moment, dt.time(), dt.UTC)
+        for moment in moments
+        if moment is not None
+    ]
+    return min(known, default=None)
+
+
+def is_overdue(due_at: dt.datetime | None, now: dt.datetime) -> bool:
+    """Whether the days of grace are over: at the very moment, not a moment before."""
+    return due_at is not None and now >= due_at
 
 
 # --- Links ----------------------------------------------------------------------------------------------------

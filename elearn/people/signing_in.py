@@ -87,13 +87,19 @@ def begin_attempt(identifier: str, visitor: Visitor, now: dt.datetime) -> Attemp
 def open_session(
     attempt: Attempt, visitor: Visitor, now: dt.datetime, days: int, new_hash: str | None = None
 ) -> tuple[str, str]:
-    """Open a session after the right password; return its token and the browser's.
+    """Open a session after the right password; return its token and the browser's. Raise what accept_password does."""
+    person = accept_password(attempt, visitor, now, new_hash)
+    return start_session(person.id, visitor, now, days)
+
+
+def accept_password(attempt: Attempt, visitor: Visitor, now: dt.datetime, new_hash: str | None = None) -> Person:
+    """Take the attempt back, for its password was right; return the person, locked.
 
     Raise Forbidden when the account is closed, Gone when the password changed while it was being checked.
     ``new_hash`` replaces the kept hash when the parameters of hashing changed.
     """
     person = lock_person(attempt.person_id)
-    db.session.execute(delete(SignInFailure).where(SignInFailure.id == attempt.failure_id))
+    forget_failure(attempt.failure_id)
     if person.password_hash != attempt.password_hash:
         raise Gone(_("Le mot de passe vient d’être changé. Connectez-vous avec le nouveau."))
     if not person.is_active:
@@ -107,8 +113,29 @@ def open_session(
     if new_hash:
         person.password_hash = new_hash
         db.session.flush()
-    _forget_old(person.id, now)
-    return _start_session(person.id, visitor, now, days), remember_device(person.id, visitor, now)
+    return person
+
+
+def start_session(person_id: int, visitor: Visitor, now: dt.datetime, days: int) -> tuple[str, str]:
+    """Open a session for whoever proved everything asked; return its token and the browser's."""
+    _forget_old(person_id, now)
+    return _start_session(person_id, visitor, now, days), remember_device(person_id, visitor, now)
+
+
+def begin_code(person_id: int, visitor: Visitor, now: dt.datetime) -> int:
+    """Count a code of the second step before it is checked, apart from passwords but by their limits; return the
+    counted row's id. Raise TooMany over a limit. A browser known to the owner is counted apart here too."""
+    lock_person(person_id)
+    who = visitor.device_hash(person_id) if _is_known(person_id, visitor) else person_id
+    account = rules.keyed_hash(visitor.secret, "code", who)
+    if rules.is_over(rules.FAILURE_WINDOWS, _failures(SignInFailure.account_hash == account, now), now):
+        raise TooMany(_("Trop de codes n’allaient pas. Attendez un quart d’heure avant d’essayer de nouveau."))
+    return _count(account, visitor, now).id
+
+
+def forget_failure(failure_id: int) -> None:
+    """Take back a counted attempt that turned out right."""
+    db.session.execute(delete(SignInFailure).where(SignInFailure.id == failure_id))
 
 
 def _find_person(identifier: str) -> Person | None:

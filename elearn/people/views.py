@@ -10,9 +10,11 @@ from flask_login import current_user, login_user, logout_user
 from ..db import transaction, utcnow
 from ..errors import Forbidden, Gone, Invalid, NotFound, Refusal, TooMany
 from ..i18n import _, language
+from ..notifications import digests
+from ..notifications.forms import NoticesForm
 from ..permissions import public, signed_in
 from ..web import current_user_loaded, get_site, safe_next, say
-from . import passwords, queries, rules, service, signing_in
+from . import passwords, queries, rules, second_factor, service, signing_in
 from .desk.forms import PaperCodeForm
 from .forms import CertificateNameForm, ChangePasswordForm, DisplayForm, ForgotForm, NewPasswordForm, SignInForm
 
@@ -94,14 +96,16 @@ def login():
     if not form.validate():
         return show_login(form), 422
     try:
-        token, device = sign_in(form.email.data, form.password.data, get_visitor())
+        person, tokens = sign_in(form.email.data, form.password.data, get_visitor())
     except Refusal as refusal:
         return show_login(form, refusal.sentence), refusal.status
-    return enter(token, device, url, form.remember.data)
+    if tokens is None:
+        return _second.ask_code(person, url, form.remember.data)
+    return enter(*tokens, url, form.remember.data)
 
 
-def sign_in(identifier: str, password: str, visitor: signing_in.Visitor) -> tuple[str, str]:
-    """Check a password; return the tokens of the session and of the browser.
+def sign_in(identifier: str, password: str, visitor: signing_in.Visitor) -> tuple:
+    """Check a password; return the person, and the tokens of session and browser or None: a code is to be asked for.
 
     Two transactions, for the check between them is slow on purpose. Every refusal says the same, whether it is the
     account or the password that is wrong.
@@ -115,7 +119,10 @@ def sign_in(identifier: str, password: str, visitor: signing_in.Visitor) -> tupl
         )
     new_hash = passwords.hash_password(password) if passwords.needs_rehash(attempt.password_hash) else None
     with transaction():
-        return signing_in.open_session(attempt, visitor, utcnow(), current_app.config["SESSION_DAYS"], new_hash)
+        person = signing_in.accept_password(attempt, visitor, utcnow(), new_hash)
+        if second_factor.is_set(person.id):
+            return person, None
+        return person, signing_in.start_session(person.id, visitor, utcnow(), current_app.config["SESSION_DAYS"])
 
 
 def show_login(form: SignInForm, refusal: str = "", ended: str = ""):
@@ -285,6 +292,7 @@ def show_me(name_form=None, display_form=None):
             text=str(current_user.text_size),
             spacing=spacing,
         ),
+        notices_form=NoticesForm(formdata=None, mode=digests.get_mode(current_user.id)),
         sessions=queries.list_sessions(current_user.id, utcnow()),
         roles=sorted(current_user.role_names),
         data_url=url_for("privacy.mine") if "privacy.mine" in current_app.view_functions else "/pages/privacy",
@@ -395,3 +403,4 @@ def end_sessions():
 
 from .desk import views as _desk  # noqa: E402,F401  The administrator's pages belong to this blueprint.
 from .intake import views as _intake  # noqa: E402,F401
+from .second import views as _second  # noqa: E402

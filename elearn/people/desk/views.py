@@ -13,7 +13,7 @@ from ...i18n import _, _l, _n
 from ...permissions import Permission, Role, permission_required
 from ...web import get_site, say
 from .. import departments as tree
-from .. import rules, service, signing_in
+from .. import rules, second_factor, service, signing_in
 from .. import settings as company
 from ..logo import MOST_BYTES, read_logo
 from ..queries import list_roles
@@ -94,6 +94,7 @@ def _show_person(person, code: str = ""):
         page=page,
         lines=_lines(page),
         code=code,
+        factor_at=second_factor.get_state(person.id).confirmed_at,
         has_privacy="privacy.erase" in current_app.view_functions,
     )
 
