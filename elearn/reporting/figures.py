@@ -18,7 +18,7 @@ from ..db import db
 from ..i18n import company_midnight
 from ..people.models import Department, Person
 from . import rules
-from .queries import KEPT_FOR, conditions, conditions_of_person, folded, standing, with_completion
+from .queries import ALWAYS_FRESH, KEPT_FOR, conditions, conditions_of_person, folded, standing, with_completion
 from .rules import Filter
 
 
@@ -153,8 +153,6 @@ class Overview:
     """Language → these figures as the page shows them."""
 
 
-ALWAYS_FRESH = 2_000
-"""Up to so many people the figures are counted anew for each page; in a larger company they are kept for a while."""
 _kept: dict[tuple, Overview] = {}
 
 

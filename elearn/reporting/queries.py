@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sqlalchemy import Date, case, func, literal, or_, select, tuple_
@@ -21,6 +21,7 @@ from ..db import db
 from ..i18n import company_midnight
 from ..people.models import Department, Person, normalise
 from . import rules
+from .models import WHOLE, VolunteeringSnapshot
 from .rules import Filter
 
 PAGE = 50
@@ -158,6 +159,27 @@ def count_people(wanted: Filter, on: dt.date, manager_id: int | None = None, dir
     return db.session.scalar(statement.where(*conditions(wanted, on, manager_id, direct_only)))
 
 
+ALWAYS_FRESH = 2_000
+"""Up to so many people, figures and counts are made anew for each page; in a larger company they are kept a minute."""
+KEPT_FOR = dt.timedelta(seconds=60)
+"""For how long what is slow to read in a large company is kept by a process."""
+_kept_counts: dict[tuple, tuple[dt.datetime, int]] = {}
+
+
+def get_count(wanted: Filter, on: dt.date, now: dt.datetime) -> int:
+    """How many people the list has; of a long list this may be a minute old, as the dashboard's figures may."""
+    key = (str(db.engine.url), replace(wanted, sort="name"), on)
+    at, count = _kept_counts.get(key, (None, 0))
+    if at is not None and now - at < KEPT_FOR:
+        return count
+    count = count_people(wanted, on)
+    for old in [each for each, (at, _count) in list(_kept_counts.items()) if now - at >= KEPT_FOR]:
+        _kept_counts.pop(old, None)
+    if count > ALWAYS_FRESH:
+        _kept_counts[key] = now, count
+    return count
+
+
 # --- Lists ----------------------------------------------------------------------------------------------------
 
 
@@ -171,7 +193,9 @@ def _keys(sort: str) -> list:
     return [*first, Person.search_name, Person.id]
 
 
+@lru_cache(maxsize=200)
 def _lines_of(wanted: Filter, on: dt.date, manager_id: int | None, direct_only: bool):
+    """The statement of a list, without its order; building it costs more than running it, so the latest are kept."""
     statement = select(
         Person.public_id,
         Person.given_name,
@@ -284,9 +308,15 @@ def list_departments(selected: int | None, limit: int = 120) -> list[tuple[int, 
     return [(each.id, each.name, each.depth) for each in found]
 
 
-def list_sites(limit: int = 300) -> list[str]:
-    """The sites where somebody works, by name. Each is found from the one before in the index, so that the work
-    depends on the number of sites, not of people."""
+def list_sites() -> list[str]:
+    """The sites where somebody works, by name."""
+    return sorted(filter(None, db.session.scalars(_sites_statement())), key=folded)
+
+
+@lru_cache(maxsize=1)
+def _sites_statement(limit: int = 300):
+    """Each site is found from the one before in the index, so that the work depends on the number of sites, not of
+    people."""
     sites = select(func.min(Person.site).label("site")).where(*ACTIVE).cte("sites", recursive=True)
     other = aliased(Person)
     following = (
@@ -295,12 +325,7 @@ def list_sites(limit: int = 300) -> list[str]:
         .scalar_subquery()
     )
     sites = sites.union_all(select(following).where(sites.c.site.is_not(None)))
-    found = db.session.scalars(select(sites.c.site).where(sites.c.site.is_not(None)).limit(limit))
-    return sorted(filter(None, found), key=folded)
-
-
-KEPT_FOR = dt.timedelta(seconds=60)
-"""For how long what is slow to read in a large company is kept by a process."""
+    return select(sites.c.site).where(sites.c.site.is_not(None)).limit(limit)
 
 
 @dataclass(frozen=True)
@@ -327,3 +352,20 @@ def get_choices(selected: int | None, now: dt.datetime) -> Choices:
     if len(choices.departments) + len(choices.sites) >= 100:
         _kept_choices[key] = choices
     return choices
+
+
+# --- Volunteering, by month -----------------------------------------------------------------------------------
+
+
+def list_snapshot_months(limit: int = 24) -> list[VolunteeringSnapshot]:
+    """The whole company's figure of each month that was drawn, the latest first."""
+    statement = select(VolunteeringSnapshot).where(VolunteeringSnapshot.department_id == WHOLE)
+    return list(db.session.scalars(statement.order_by(VolunteeringSnapshot.month.desc()).limit(limit)))
+
+
+def list_snapshot_departments(month: dt.date) -> list[VolunteeringSnapshot]:
+    """The figures of one month's departments of the first rank, by name."""
+    statement = select(VolunteeringSnapshot).where(
+        VolunteeringSnapshot.month == month, VolunteeringSnapshot.department_id != WHOLE
+    )
+    return sorted(db.session.scalars(statement), key=lambda row: (folded(row.name), row.department_id))

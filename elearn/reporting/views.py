@@ -18,7 +18,7 @@ from ..db import utcnow
 from ..errors import NotFound
 from ..i18n import _, _l, company_day, language
 from ..permissions import Permission, permission_required
-from . import exports, figures, queries, rules, words
+from . import disclosure, exports, figures, queries, rules, words
 from .rules import Filter
 
 blueprint = Blueprint("reporting", __name__)
@@ -113,14 +113,15 @@ def dashboard():
 @permission_required(Permission.HR_COMPLETION)
 def people():
     """The list: search, filters, order and page stand in its address."""
-    wanted, on = _read_filter(), _today()
+    wanted, now = _read_filter(), utcnow()
+    on = company_day(now)
     page = queries.list_page(wanted, on, request.args.get("after", ""), request.args.get("before", ""))
-    choices = queries.get_choices(wanted.department or None, utcnow())
+    choices = queries.get_choices(wanted.department or None, now)
     return render_template(
         "reporting/people.html",
         wanted=wanted,
         page=page,
-        total=queries.count_people(wanted, on),
+        total=queries.get_count(wanted, on, now),
         chips=_chips(wanted),
         department_choices=_department_choices(choices.departments),
         site_choices=[*((site, site) for site in choices.sites), ("-", _("Site inconnu"))],
@@ -197,6 +198,29 @@ def people_xlsx():
 
 def _file_name(on: dt.date) -> str:
     return f"{'suivi-formation' if language() == 'fr' else 'training'}-{on.isoformat()}"
+
+
+# --- Volunteering ---------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/hr/volunteering")
+@permission_required(Permission.HR_COMPLETION)
+def volunteering():
+    """How many people volunteered, as it was drawn each month: never a name, never a small group."""
+    months = queries.list_snapshot_months()
+    asked = request.args.get("month", "")
+    chosen = next((each for each in months if each.month.strftime("%Y-%m") == asked), None)
+    if asked and chosen is None:
+        raise NotFound(_l("Il n’y a pas de chiffres pour ce mois."))
+    chosen = chosen or (months[0] if months else None)
+    return render_template(
+        "reporting/volunteering.html",
+        months=months,
+        chosen=chosen,
+        departments=queries.list_snapshot_departments(chosen.month) if chosen else [],
+        smallest=disclosure.SMALLEST,
+        words=words,
+    )
 
 
 # --- Managers -------------------------------------------------------------------------------------------------
