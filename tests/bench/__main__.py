@@ -1,5 +1,7 @@
 """``make bench``: pages of the product and a bare page, under the same server, in the same run.
 
+With ``BENCH_PEOPLE=20000`` the demo company is first filled with so many people, and the desks are measured on it.
+
 CPU milliseconds come from the kernel's accounting of the server's processes, which holds on a noisy machine. The
 bare page is measured before and after, so that a drift of the machine shows.
 """
@@ -17,10 +19,12 @@ import tempfile
 import urllib.parse
 from pathlib import Path
 
-from elearn.config import ROOT
 from tests.servers import CSRF, Server, start_product
 
+from .people import fill
+
 REQUESTS = int(os.environ.get("BENCH_REQUESTS", "400"))
+PEOPLE = int(os.environ.get("BENCH_PEOPLE", "0"))
 PASSWORD = "demo-porte-voix-2026"
 BARE_SERVER = """
 import os
@@ -124,20 +128,32 @@ def bench_product(folder: Path) -> list[dict]:
     """The pages that people open most."""
     server = start_product(folder / "instance")
     try:
+        if PEOPLE:
+            fill(next((folder / "instance").glob("*.sqlite3")), PEOPLE)
         learner = Visitor(server).sign_in("midway@demo.example")
-        hr = Visitor(server).sign_in("hr@demo.example")
         address, page = open_quiz(learner, "charter")
         rows = [
             measure(server, "home", lambda: learner.ask("GET", "/")),
             measure(server, "lesson", lambda: learner.ask("GET", "/courses/premiers-pas/networks")),
             measure(server, "quiz page", lambda: learner.ask("GET", address)),
             measure(server, "save a response", saver(learner, address, page)),
-            #measure(server, "HR dashboard", lambda: hr.ask("GET", "/hr"), 200),
-            #measure(server, "HR list", lambda: hr.ask("GET", "/hr/people"), 200),
+            *bench_desks(server),
         ]
     finally:
         server.stop()
     return rows
+
+
+def bench_desks(server: Server) -> list[dict]:
+    """The pages that HR and referents work on."""
+    hr = Visitor(server).sign_in("hr@demo.example")
+    referent = Visitor(server).sign_in("referent@demo.example")
+    return [
+        measure(server, "HR dashboard", lambda: hr.ask("GET", "/hr")),
+        measure(server, "HR list", lambda: hr.ask("GET", "/hr/people")),
+        measure(server, "HR list, filtered", lambda: hr.ask("GET", "/hr/people?charter=done&certificate=valid")),
+        measure(server, "referent's queue", lambda: referent.ask("GET", "/referent")),
+    ]
 
 
 def main() -> int:
@@ -150,7 +166,8 @@ def main() -> int:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     bare = (first["ms"] + last["ms"]) / 2
-    print(f"\n{REQUESTS} requests a page, two processes, in {ROOT.name}; server CPU per request\n")
+    company = f"{PEOPLE:,} people" if PEOPLE else "the demo company"
+    print(f"\n{REQUESTS} requests a page, two processes, {company}; server CPU per request\n")
     print(f"{'page':<20}{'ms':>8}{'× bare':>9}{'KB':>8}")
     print(f"{'bare, before':<20}{first['ms']:>8.2f}{first['ms'] / bare:>9.2f}{first['bytes'] / 1024:>8.1f}")
     for row in rows:

@@ -11,7 +11,9 @@ TEMPLATE = """<!doctype html><html lang="fr"><head><title>{{ title }}</title></h
 {% for row in rows %}<li class="row row-{{ loop.index }}"><a href="/rows/{{ row.id }}">{{ row.name }}</a> {{ row.text }}</li>
 {% endfor %}</ul></body></html>"""
 
-ROWS = [{"id": n, "name": f"Ligne {n}", "text": "Un texte de longueur ordinaire, & rien de plus. " * 2} for n in range(92)]
+ROWS = [
+    {"id": n, "name": f"Ligne {n}", "text": "Un texte de longueur ordinaire, & rien de plus. " * 2} for n in range(92)
+]
 DATABASE = os.environ.get("PV_BARE_DATABASE", ":memory:")
 
 app = Flask(__name__)
