@@ -79,7 +79,7 @@ def login_second():
     except Refusal as refusal:
         return _show_step(form, on_paper, refusal.sentence), refusal.status
     if tokens is None:
-        form.code.errors = [_wrong_code(on_paper)]
+        form.code.data, form.code.errors = "", [_wrong_code(on_paper)]
         return _show_step(form, on_paper), 422
     response = enter(*tokens, safe_next(pending["next"]), pending["remember"])
     if second_factor.is_recovery_code(form.code.data):
