@@ -308,13 +308,15 @@ class ImportJob(Base):
     error: Mapped[str | None] = mapped_column(String(500))
     claimed_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     by_id: Mapped[int | None]
+    queue: Mapped[str] = mapped_column(String(10), default="people")
+    """Always the same: one import at a time is at work, and the index says so."""
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     __table_args__ = (
         Index("ix_import_job_status", "status", "id"),
         Index(
             "uq_import_job_at_work",
-            text("(1)"),
+            "queue",
             unique=True,
             **dict.fromkeys(_WHERE, text("status IN ('waiting', 'running')")),
         ),
