@@ -355,7 +355,7 @@ def test_pages_when_overdue(app, browser):
     for path in ("/", "/me", "/charter", "/me/messages"):
         assert browser.get(path, status=303).location.endswith("/me/second-factor")
     assert browser.get("/", headers={"Accept": "application/json"}, status=403).json["sentence"]
-    for path in ("/help", "/me/second-factor", "/pages/legal"):
+    for path in ("/help", "/help/ask", "/help/alert", "/me/second-factor", "/pages/legal"):
         assert browser.get(path).status_int == 200
     page = browser.get("/me/second-factor")
     token = page.html.find("input", {"name": "csrf_token"})["value"]

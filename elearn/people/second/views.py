@@ -23,14 +23,20 @@ OPEN = frozenset(
         "people.second_factor_confirm",
     }
 )
-"""What remains open once the second factor is overdue, besides pages that are for everybody: help is one of them."""
+"""What remains open once the second factor is overdue, besides pages that are for everybody, and asking for help or
+giving the alert, which cannot wait."""
+
+
+def _stays_open(view) -> bool:
+    guard = getattr(view, "guard", "public")
+    return guard == "public" or request.endpoint in OPEN or (request.blueprint == "help" and guard == "signed_in")
 
 
 @blueprint.before_app_request
 def hold_overdue():
     """Once the days of grace are over, the way leads to setting it up; nothing else opens until then."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if view is None or getattr(view, "guard", "public") == "public" or request.endpoint in OPEN:
+    if view is None or _stays_open(view):
         return None
     if not current_user.is_authenticated or not rules.is_overdue(current_user.second_factor_due_at, utcnow()):
         return None
