@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import and_, func, literal, or_, select, union_all
 
@@ -42,8 +43,12 @@ class Page:
     next_key: str | None
 
 
-def _waiting(referent_id: int, covers: Sequence[Cover]):
-    """Everything that waits for this referent, as one table: kind, id, person_id, since."""
+@lru_cache(maxsize=100)
+def _waiting(referent_id: int, covers: tuple[Cover, ...]):
+    """Everything that waits for this referent, as one table: kind, id, person_id, since.
+
+    Building it costs more than reading it, so it is kept for as long as the perimeters stand.
+    """
 
     def part(kind: str, model, since, topics):
         return (
@@ -74,36 +79,45 @@ def _waiting(referent_id: int, covers: Sequence[Cover]):
     return union_all(applications, renewals, hearings, contests).subquery()
 
 
+@lru_cache(maxsize=100)
+def _count_statement(table):
+    return select(table.c.kind, func.count()).group_by(table.c.kind)
+
+
+@lru_cache(maxsize=100)
+def _page_statement(table):
+    return (
+        select(table.c.kind, table.c.id, table.c.since, Person.given_name, Person.family_name, Department.name)
+        .join(Person, Person.id == table.c.person_id)
+        .outerjoin(Department, Department.id == Person.department_id)
+        .order_by(table.c.since, table.c.kind, table.c.id)
+        .limit(PAGE + 1)
+    )
+
+
 class Queue:
     """What waits for one referent: how much of each kind, and page by page."""
 
     def __init__(self, referent_id: int, covers: Sequence[Cover]):
-        self.table = _waiting(referent_id, covers)
+        self.table = _waiting(referent_id, tuple(covers))
 
     def count(self) -> dict[str, int]:
         """How much waits, by kind."""
-        kinds = self.table.c.kind
-        counts = dict(db.session.execute(select(kinds, func.count()).group_by(kinds)).all())
+        counts = dict(db.session.execute(_count_statement(self.table)).all())
         return {kind: counts.get(kind, 0) for kind in KINDS}
 
     def page(self, now: dt.datetime, answer_days: int, kind: str | None = None, after: str | None = None) -> Page:
         """What has waited longest first: what is overdue is therefore at the top. Paged by key."""
-        table = self.table
-        statement = (
-            select(table.c.kind, table.c.id, table.c.since, Person.given_name, Person.family_name, Department.name)
-            .join(Person, Person.id == table.c.person_id)
-            .outerjoin(Department, Department.id == Person.department_id)
-            .order_by(table.c.since, table.c.kind, table.c.id)
-            .limit(PAGE + 1)
-        )
+        table, statement = self.table, _page_statement(self.table)
         if kind in KINDS:
             statement = statement.where(table.c.kind == kind)
         key = _read_key(after)
         if key:
             statement = statement.where(_comes_after(table.c, *key))
         today, rows = company_day(now), []
+        due_on_of = lru_cache(lambda day: rules.add_working_days(day, answer_days))
         for kind_, id_, since, given, family, department in db.session.execute(statement):
-            due_on = rules.add_working_days(company_day(since), answer_days)
+            due_on = due_on_of(company_day(since))
             name = f"{given} {family}".strip()
             rows.append(Waiting(kind_, id_, name, department or "", since, due_on, today > due_on))
         return Page(rows[:PAGE], _write_key(rows[PAGE - 1]) if len(rows) > PAGE else None)
