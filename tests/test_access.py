@@ -17,6 +17,7 @@ ACCESS = {
     "ambassadors": {
         COLLEAGUES: "begin briefs change_own contest hearing mine save withdraw write",
         "referent": "absences act ambassador ambassadors answer_contest application cancel_absence decide queue rescope",
+        "admin": "catalogue move_entry perimeter perimeters save_entry",
     },
     "assessment": {COLLEAGUES: "attempt contest quiz result review save save_page start submit"},
     "authoring": {
@@ -49,6 +50,8 @@ ACCESS = {
     "reporting": {"hr": "dashboard people people_csv people_xlsx volunteering", "manager": "team"},
 }
 EXAMPLES = {
+    "kind": "networks",
+    "move": "open",
     "quiz": "charter",
     "slug": "premiers-pas",
     "lesson_slug": "networks",

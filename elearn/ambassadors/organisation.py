@@ -10,7 +10,8 @@ from sqlalchemy import delete, select
 from ..db import db, insert_once
 from ..errors import Invalid, NotFound
 from ..i18n import _l, company_day
-from ..people.models import Department
+from ..people.models import Department, normalise
+from ..people.service import record
 from . import queries
 from .models import Absence, Network, Perimeter, Topic
 from .service import lock_person
@@ -47,8 +48,61 @@ def seed_catalogue(
     return sum(made is not None for made in added)
 
 
-def set_perimeter(referent_id: int, department_ids: Iterable[int], topic_slugs: Iterable[str]) -> None:
-    """Give a referent departments (with all below them) and topics; none of a kind means all of them.
+CATALOGUE = {"networks": Network, "topics": Topic}
+
+
+def save_entry(kind: str, slug: str | None, names: dict[str, str], now: dt.datetime, by_id: int | None) -> None:
+    """Add a network or a topic to the catalogue (``slug`` None), or correct the names of one; the log keeps both.
+
+    Raises Invalid for a name that is taken, NotFound for a slug that is not there. A slug is permanent: mandates cite it.
+    """
+    model = CATALOGUE[kind]
+    called = {"name": names["fr"]} if model is Network else {"names": names}
+    made = slug or "-".join("".join(c if c.isalnum() else " " for c in normalise(names["fr"])).split())[:40]
+    if slug is None:
+        if not made or insert_once(model, on=("slug",), slug=made, is_open=True, **called) is None:
+            raise Invalid(_l("Un réseau ou un sujet de ce nom est déjà au catalogue."))
+        before = {}
+    else:
+        entry = _get_entry(model, slug)
+        before = {"name": _name_of(entry)}
+        for field, value in called.items():
+            setattr(entry, field, value)
+        db.session.flush()
+    record(None, "catalogue-changed", now, by_id, before=before, after={"name": names["fr"]}, kind=kind, slug=made)
+
+
+def open_entry(kind: str, slug: str, is_open: bool, now: dt.datetime, by_id: int | None) -> None:
+    """Offer a network or a topic, or no longer. Mandates that have it keep it."""
+    entry = _get_entry(CATALOGUE[kind], slug)
+    if entry.is_open == is_open:
+        return
+    entry.is_open = is_open
+    db.session.flush()
+    act = "catalogue-opened" if is_open else "catalogue-closed"
+    record(None, act, now, by_id, after={"name": _name_of(entry)}, kind=kind, slug=slug)
+
+
+def _get_entry(model, slug: str):
+    entry = db.session.scalars(select(model).where(model.slug == slug)).first()
+    if entry is None:
+        raise NotFound(_l("Ce réseau ou ce sujet n’est pas au catalogue."))
+    return entry
+
+
+def _name_of(entry: Network | Topic) -> str:
+    return entry.name if isinstance(entry, Network) else entry.names["fr"]
+
+
+def set_perimeter(
+    referent_id: int,
+    department_ids: Iterable[int],
+    topic_slugs: Iterable[str],
+    now: dt.datetime | None = None,
+    by_id: int | None = None,
+) -> None:
+    """Give a referent departments (with all below them) and topics; none of a kind means all of them. With ``now``,
+    the administrator's log says who did it.
 
     Raises Invalid for somebody who is not a referent, a department or a topic that is not there.
     """
@@ -65,6 +119,9 @@ def set_perimeter(referent_id: int, department_ids: Iterable[int], topic_slugs: 
     for slug in sorted(topic_slugs):
         db.session.add(Perimeter(referent_id=referent_id, topic_id=topics[slug]))
     db.session.flush()
+    if now is not None:
+        given = {"departments": sorted(department_ids), "topics": sorted(topic_slugs)}
+        record(referent_id, "perimeter-set", now, by_id, **given)
 
 
 def declare_absence(

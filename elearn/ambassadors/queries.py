@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, false, func, not_, or_, select, true
 
 from ..db import db
-from ..people.models import Department, Person, RoleAssignment
+from ..people.models import Department, Person, RoleAssignment, normalise
 from ..permissions import Role
 from . import rules
 from .models import (
@@ -247,6 +247,44 @@ def get_covers(today: dt.date) -> list[Cover]:
         holder = id_ if id_ not in away else deputy if deputy in ids and deputy not in away else None
         covers.append(Cover(id_, holder, tuple(departments.get(id_, ())), tuple(topics.get(id_, ()))))
     return covers
+
+
+@dataclass(frozen=True)
+class Reach:
+    """A referent, and the departments and topics of their perimeter; none of a kind is all of them."""
+
+    person: Person
+    departments: list[Department]
+    topics: list[Topic]
+
+
+def list_perimeters() -> list[Reach]:
+    """Every referent with their perimeter, by name."""
+    found = [Reach(person, [], []) for person in list_referents()]
+    of = {reach.person.id: reach for reach in found}
+    rows = db.session.execute(
+        select(Perimeter.referent_id, Department, Topic)
+        .outerjoin(Department, Department.id == Perimeter.department_id)
+        .outerjoin(Topic, Topic.id == Perimeter.topic_id)
+        .order_by(Department.path, Topic.id)
+    )
+    for referent_id, department, topic in rows:
+        if referent_id in of:
+            (of[referent_id].topics if topic else of[referent_id].departments).append(topic or department)
+    return found
+
+
+def list_upper_departments(chosen: Sequence[int], limit: int = 300) -> list[tuple[int, str, int]]:
+    """Departments of the first two ranks, and those chosen already, in the order of the tree: id, name, depth."""
+    rows = db.session.execute(
+        select(Department.id, Department.name, Department.depth, Department.path)
+        .where(or_(Department.depth < 2, Department.id.in_(chosen)))
+        .order_by(Department.depth, Department.name)
+        .limit(limit)
+    ).all()
+    names = {str(row.id): normalise(row.name) for row in rows}
+    rows.sort(key=lambda row: [names.get(id_, "") for id_ in row.path.strip("/").split("/")])
+    return [(row.id, row.name, row.depth) for row in rows]
 
 
 def list_absences(referent_id: int, today: dt.date) -> list[tuple[Absence, str]]:

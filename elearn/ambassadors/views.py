@@ -312,4 +312,5 @@ def brief_and_words(application):
     return brief, brief.words.of(language())
 
 
+from .administration import views as _administration  # noqa: E402,F401
 from .desk import views as _desk  # noqa: E402,F401  The desk's pages belong to this blueprint.

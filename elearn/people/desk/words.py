@@ -43,6 +43,10 @@ ACTS = {
     "department-moved": _l("Service déplacé"),
     "department-removed": _l("Service supprimé"),
     "settings-changed": _l("Réglages modifiés"),
+    "perimeter-set": _l("Périmètre fixé"),
+    "catalogue-changed": _l("Catalogue modifié"),
+    "catalogue-opened": _l("Remis au catalogue"),
+    "catalogue-closed": _l("Retiré du catalogue"),
     "import-begun": _l("Import lancé"),
     "import-done": _l("Import terminé"),
 }
