@@ -9,7 +9,7 @@ const words = (name, fallback) => page.dataset[name] || fallback;
 // content of a closed <details> by style alone, it is opened here.
 const menu = document.querySelector('.pv-menu');
 if (menu && !CSS.supports('selector(::details-content)')) {
-  const wide = matchMedia('(min-width: 77em)');
+  const wide = matchMedia(menu.querySelector('.pv-nav li:nth-child(5)') ? '(min-width: 86em)' : '(min-width: 77em)');
   const follow = () => { menu.open = wide.matches && page.dataset.text === '1' && page.dataset.spacing !== 'wide'; };
   wide.addEventListener('change', follow);
   follow();
