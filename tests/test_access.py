@@ -24,6 +24,7 @@ ACCESS = {
         "author": "certificate_preview contest contests document documents editions item lesson mail_preview "
         "mail_preview_html previews void"
     },
+    "campaigns": {"hr": "create index launch new show stop"},
     "credentials": {ANYONE: "pdf verify", COLLEAGUES: "mine"},
     "help": {
         COLLEAGUES: "alert ask capture close faq follow_up own read_alert send_alert send_question thread",
@@ -44,7 +45,7 @@ ACCESS = {
         "second_factor_codes second_factor_confirm second_factor_remove set_display set_name",
         "admin": "admin admin_code admin_department_act admin_departments admin_edit admin_import admin_import_drop "
         "admin_import_start admin_imports admin_invite admin_log admin_new admin_person admin_roles admin_settings "
-        "admin_state",
+        "admin_second_factor admin_state",
     },
     "privacy": {COLLEAGUES: "mine mine_json mine_pdf", "admin": "copy erase"},
     "reporting": {"hr": "dashboard people people_csv people_xlsx volunteering", "manager": "team"},
@@ -60,7 +61,7 @@ EXAMPLES = {
     "token": "not-a-token",
     "filename": "theme/tokens.mjs",
 }
-SENT_AWAY = ("people.logout", "people.forgot", "people.login_second", "home.page")
+SENT_AWAY = ("people.logout", "people.end_sessions", "people.forgot", "people.login_second", "home.page")
 """They may answer by a redirect to signing in: there is nothing else to show."""
 
 
