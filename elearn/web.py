@@ -207,6 +207,7 @@ def compress(response):
         if not request.path.startswith("/static/vendor/"):
             return response
         data = _compressed_file(request.path.removeprefix("/static/vendor/"))
+        response.response.close()  # The open file it would have sent.
         response.direct_passthrough = False
     else:
         data = response.get_data()

@@ -324,7 +324,7 @@ def resources():
         courses=[c for c in courses if c.kind == "core"],
         paths=[site.course(slug) for slug in site.paths],
         security=[c for c in courses if c.kind == "security"],
-        pages=[p for p in site.pages.values() if p.print],
+        pages=[p for p in site.pages.values() if p.print and (p.public or current_user.role_names)],
         lang=language(),
     )
 
