@@ -88,9 +88,13 @@ def _worker() -> ThreadPoolExecutor:
 @lru_cache(maxsize=1)
 def _press():
     """What is made once for the whole process, in the drawing thread: fetcher, fonts, their stylesheet."""
+    from PIL import ImageFile
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    # WeasyPrint lets the whole process read pictures cut in the middle; what people send us must be whole.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
 
     class Fetcher(URLFetcher):
         """Our fonts and inline data; anything else is refused, so that no template reaches a file or the network."""

@@ -202,3 +202,13 @@ def test_full_queue_is_refused_at_once(monkeypatch):
         pdf.render_pdf("<p>b")
     places.release()
     assert pdf.render_pdf("<html lang=fr><title>t</title><p>b").startswith(b"%PDF")
+
+
+def test_drawing_leaves_pictures_strict(app):
+    """WeasyPrint would let the whole process accept pictures cut in the middle; captures and logos must not be."""
+    from PIL import ImageFile
+
+    from elearn.credentials.pdf import render_document
+
+    render_document("Titre", "<p>Texte</p>", "fr", "Hautecombe")
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is False
