@@ -130,7 +130,24 @@ class Browser(TestApp):
         name, value = factories.session_cookie(self.app, person)
         # As the server's own answer would set it, so that a later answer replaces it instead of adding a second one.
         self.cookiejar.set_cookie(
-            Cookie(0, name, value, None, False, "localhost.local", False, False, "/", True, False, None, True, None, None, {})
+            Cookie(
+                0,
+                name,
+                value,
+                None,
+                False,
+                "localhost.local",
+                False,
+                False,
+                "/",
+                True,
+                False,
+                None,
+                True,
+                None,
+                None,
+                {},
+            )
         )
         return self
 

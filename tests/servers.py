@@ -90,5 +90,7 @@ def start_product(instance: Path, **environment: str) -> Server:
     """``make run`` without the set-up: schema, content, demo company, server and worker."""
     instance.mkdir(parents=True, exist_ok=True)
     return Server(
-        [sys.executable, "-m", "elearn.start"], {"ELEARN_INSTANCE": str(instance), **environment}, instance / "server.log"
+        [sys.executable, "-m", "elearn.start"],
+        {"ELEARN_INSTANCE": str(instance), **environment},
+        instance / "server.log",
     )

@@ -18,7 +18,7 @@ from tests.conftest import SERVER_URL
 from tests.databases import PostgresDatabase
 from tests.servers import CSRF, start_product
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("server")]
+pytestmark = [pytest.mark.server]
 SECRET = "server-tests-" + "x" * 40
 REQUIREMENTS = ("path", "charter-signature", "charter-quiz", "security-lessons", "security-quiz")
 

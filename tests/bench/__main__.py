@@ -112,7 +112,9 @@ def open_quiz(visitor: Visitor, slug: str) -> tuple[str, str]:
 
 def saver(visitor: Visitor, address: str, page: str):
     """A function that saves one response, as the page's script does."""
-    name, item, value = re.search(r'name="(item-([\w-]+))" value="(\w+)"', page).groups()
+    item = re.search(r'id="item-([\w-]+)" data-type="single"', page).group(1)
+    name = f"item-{item}"
+    value = re.search(rf'name="{name}" value="(\w+)"', page).group(1)
     token, target = CSRF.search(page).group(1), re.search(r'data-save="([^"]+)"', page).group(1)
     sequence = iter(range(1, 1_000_000))
 

@@ -12,7 +12,7 @@ from elearn import create_app
 
 from .conftest import sign_in
 
-pytestmark = [pytest.mark.browser]
+pytestmark = pytest.mark.browser
 
 STARTS = {
     None: ("/login", "/help", "/pages/crisis-card", "/dev/style", "/password/forgot", "/nothing-here"),
@@ -28,7 +28,14 @@ STARTS = {
 }
 MOST = {"learning.lesson": 4, "home.page": 8, "learning.course": 2}
 """How many pages of one kind are visited; one, unless said here."""
-SKIP = {"static", "home.logo", "home.page_pdf", "home.charter_summary_pdf", "credentials.pdf", "notifications.mail_html"}
+SKIP = {
+    "static",
+    "home.logo",
+    "home.page_pdf",
+    "home.charter_summary_pdf",
+    "credentials.pdf",
+    "notifications.mail_html",
+}
 WINDOWS = [(320, False, "fr"), (320, True, "en"), (1440, False, "en"), (1440, True, "fr")]
 
 
@@ -70,7 +77,7 @@ class Walk:
 
 @pytest.mark.parametrize(
     ("width", "dark", "language"),
-    [pytest.param(*w, marks=pytest.mark.xdist_group("story" if i % 2 else "pages")) for i, w in enumerate(WINDOWS)],
+    WINDOWS,
 )
 def test_every_page_by_axe(visit, product, width, dark, language):
     """No violation, no sideways scrolling, no console error, one h1, whoever looks."""
@@ -103,7 +110,6 @@ def test_every_page_by_axe(visit, product, width, dark, language):
     assert walked > 40
 
 
-@pytest.mark.xdist_group("pages")
 def test_weight_of_a_first_lesson(visit):
     """A first visit of a lesson weighs at most 120 KB compressed, a second one at most 15 KB, and asks no other host."""
     page = visit()

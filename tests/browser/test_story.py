@@ -13,7 +13,7 @@ from elearn.content.items import check_value
 from .conftest import PASSWORD
 from .keyboard import Keyboard
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("story")]
+pytestmark = pytest.mark.browser
 
 
 def sign_in(keys: Keyboard, email: str) -> None:
@@ -81,9 +81,10 @@ def sit_quiz(keys: Keyboard, ask, slug: str) -> None:
         item = quiz.by_id[item_id]
         keys.answer(item, check_value(item, item.key))
     keys.page.wait_for_function(
-        "count => document.querySelector('[data-receipt-text]').textContent.startsWith(count + ' ')", arg=str(len(items))
+        "count => document.querySelector('[data-receipt-text]').textContent.startsWith(count + ' ')",
+        arg=str(len(items)),
     )
-    keys.follow('form[data-quiz] button.btn-primary[type=submit]', backwards=True)
+    keys.follow("form[data-quiz] button.btn-primary[type=submit]", backwards=True)
     assert keys.page.url.endswith("/result")
     assert ask("SELECT passed, status FROM attempt WHERE id = ?", attempt_id) == [(1, "submitted")]
 
@@ -120,9 +121,9 @@ def test_story_from_first_sign_in_to_ambassador(visit, ask, language):
     apply(keys, language)
     decide(visit, ask, email, language)
     page.goto("/ambassador")
-    assert ask(
-        "SELECT mandate.status FROM mandate JOIN person ON person.id = person_id WHERE email = ?", email
-    ) == [("active",)]
+    assert ask("SELECT mandate.status FROM mandate JOIN person ON person.id = person_id WHERE email = ?", email) == [
+        ("active",)
+    ]
     assert REASONS[language] in page.locator("main").inner_text()
     check_hr(visit, ask, email, language)
     assert page.faults == []
@@ -210,4 +211,3 @@ def check_verification(visit, public_id: str, language: str) -> None:
     stranger.goto(f"/verify/{public_id}")
     assert stranger.get_attribute("html", "lang") == language
     assert stranger.locator("meta[name=robots]").get_attribute("content").startswith("noindex")
-
