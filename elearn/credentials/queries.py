@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from ..content.service import get_site
+from ..content.types import Award
 from ..db import db, utcnow
 from ..i18n import company_day
 from . import rules
@@ -88,10 +89,11 @@ def current_cycle(person_id: int, now: dt.datetime | None = None) -> int:
     return cycle_after(get_latest_credential(person_id), company_day(now or utcnow()))
 
 
-def get_progress(person_id: int, now: dt.datetime | None = None) -> Progress:
-    """Where a person stands, in two queries. Pages that show several of these facts take them from here."""
+def get_progress(person_id: int, now: dt.datetime | None = None, award: Award | None = None) -> Progress:
+    """Where a person stands, in two queries. Pages that show several of these facts take them from here, and give
+    the award where they have it at hand."""
     credential = get_latest_credential(person_id)
     cycle = cycle_after(credential, company_day(now or utcnow()))
-    award = get_site().award(rules.AWARD)
+    award = award or get_site().award(rules.AWARD)
     asked = rules.required(award, cycle) if award else ()
     return Progress(cycle, asked, get_fulfilments(person_id, cycle), credential)

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from .. import brand
 from ..credentials import queries as credentials
+from ..credentials.rules import AWARD
 from ..db import db, transaction, utcnow
 from ..errors import NotFound
 from ..i18n import LANGUAGES, _l, company_day, language
@@ -23,7 +24,7 @@ blueprint = Blueprint("home", __name__)
 def home():
     """One next step, what is done, what is left, how many minutes it takes."""
     site = get_site()
-    progress = credentials.get_progress(current_user.id)
+    progress = credentials.get_progress(current_user.id, award=site.award(AWARD))
     path, done, places = queries.get_learning(current_user.id)
     facts = journey.Facts(
         path=site.course(path) if path else None,
