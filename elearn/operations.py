@@ -108,7 +108,9 @@ def find_ailments(app: Flask) -> list[tuple[str, str]]:
         ailments.append(("The English interface is not compiled.", "python -m elearn.translate"))
     instance = app.config["INSTANCE"]
     if not instance.exists() or not os.access(instance, os.W_OK):
-        ailments.append((f"The instance folder {instance} cannot be written.", f"mkdir -p {instance}, owned by the service"))
+        ailments.append(
+            (f"The instance folder {instance} cannot be written.", f"mkdir -p {instance}, owned by the service")
+        )
     if app.config["ENV"] == "production":
         if app.config["SECRET_KEY"] == DEMO_SECRET:
             ailments.append(("The secret key is the demo's.", "set ELEARN_SECRET_KEY"))

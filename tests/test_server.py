@@ -34,10 +34,12 @@ class Site:
         )
 
     def start(self):
+        """Start, or start again on the same instance."""
         environment = {"ELEARN_ENV": "test", "ELEARN_SECRET_KEY": SECRET, "ELEARN_DATABASE_URL": self.url}
         self.server = start_product(self.instance, **environment)
 
     def visitor(self, person) -> Visitor:
+        """A window in which this person is signed in."""
         return self._visit(dict([factories.session_cookie(self.app, person)]))
 
     def twin(self, visitor: Visitor) -> Visitor:

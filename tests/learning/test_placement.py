@@ -90,7 +90,7 @@ def test_neighbours_differ_by_one_step_within_the_scale(given_answers):
 @given(answers)
 def test_one_answer_in_an_optional_block_is_as_none(given_answers):
     """A block with fewer than two answers is ignored: it can be skipped without weighing on the result."""
-    alone = {k: v for k, v in list(given_answers.attitude.items())[:1]}
+    alone = dict(list(given_answers.attitude.items())[:1])
     one = Answers(given_answers.use, given_answers.knowledge, alone, given_answers.comfort)
     none = Answers(given_answers.use, given_answers.knowledge, {}, given_answers.comfort)
     assert place(one).path == place(none).path
