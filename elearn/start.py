@@ -14,8 +14,8 @@ from .config import ROOT, ConfigError
 from .db import db, transaction, utcnow
 
 
-def prepare(app) -> bool:
-    """Bring the schema, the content and, in development, the demo company into being. True when it was all new."""
+def prepare(app) -> None:
+    """Bring the schema, the content and, in development, the demo company into being."""
     from . import demo
     from .ambassadors.models import Network
     from .ambassadors.organisation import seed_catalogue
@@ -26,7 +26,7 @@ def prepare(app) -> bool:
 
     app.config["INSTANCE"].mkdir(parents=True, exist_ok=True)
     with app.app_context():
-        is_new = upgrade_schema()
+        upgrade_schema()
         is_demo = app.config["ENV"] == "development" and not db.session.scalar(select(Person.id).limit(1))
         if not db.session.scalar(select(Edition.id).limit(1)):
             print("Publishing the content…", flush=True)
@@ -43,7 +43,6 @@ def prepare(app) -> bool:
         if is_demo:
             print("Making the demo company…", flush=True)
             demo.make_demo(utcnow())
-    return is_new
 
 
 def announce(app, address: str) -> None:

@@ -7,7 +7,7 @@ import json
 from functools import lru_cache
 from types import SimpleNamespace
 
-from flask import Flask, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask import Flask, current_app, flash, g, redirect, render_template, request, url_for
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import OperationalError
@@ -332,6 +332,3 @@ def safe_next(url: str | None) -> str:
         return "/"
     parts = urlsplit(url)
     return "/" if parts.scheme or parts.netloc else url
-
-
-__all__ = ["asset", "csrf", "get_site", "safe_next", "say", "session", "setup_guards", "setup_kernel", "wants_json"]
