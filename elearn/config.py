@@ -14,6 +14,9 @@ DEMO_SECRET = "demo-secret-never-for-production"
 """The key that signs sessions in development; production refuses to start with it."""
 
 
+DEFAULT_HOLIDAYS = "FR"
+
+
 class ConfigError(RuntimeError):
     """A setting makes it unsafe or impossible to start; the message says which and how to mend it."""
 
@@ -42,6 +45,8 @@ def load(overrides: dict | None = None, environ: dict | None = None) -> dict:
         "BASE_URL": get("BASE_URL", f"http://127.0.0.1:{env.get('PORT', '8000')}").rstrip("/"),
         # The company's time zone: moments are kept in UTC and shown in this one.
         "TIME_ZONE": get("TIME_ZONE", "Europe/Paris"),
+        # Where delays skip public holidays: a country or a part of it, as `FR` or `FR-57`; empty for none.
+        "HOLIDAYS": get("HOLIDAYS", DEFAULT_HOLIDAYS),
         # The mail server, as `smtp://user:password@host:port` (or `smtps://`); empty keeps mails in the mailbox page.
         "SMTP_URL": get("SMTP_URL"),
         # The sender of every mail.
@@ -73,4 +78,17 @@ def load(overrides: dict | None = None, environ: dict | None = None) -> dict:
             "ELEARN_SECRET_KEY is missing, too short or the demo's. Make one with: "
             "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
         )
+    if config["HOLIDAYS"] != DEFAULT_HOLIDAYS:  # The default is known to be right, and the library takes time to read.
+        _check_holidays(config["HOLIDAYS"])
     return config
+
+
+def _check_holidays(where: str) -> None:
+    from .workdays import public_holidays
+
+    try:
+        public_holidays(where, 2026)
+    except NotImplementedError as unknown:
+        raise ConfigError(
+            f"ELEARN_HOLIDAYS must be a country, or a country and a part of it, as `FR` or `FR-57`: {unknown}"
+        ) from None

@@ -13,6 +13,7 @@ from ..errors import Invalid, NotFound, Refusal
 from ..i18n import _l, company_day
 from ..notifications.service import queue
 from ..people.models import Person
+from ..workdays import working_day_after
 from . import queries, rules
 from .models import Decision, Hearing, Mandate
 from .rules import MandateStatus, Outdated, Scope
@@ -114,7 +115,7 @@ def open_hearing(referent_id: int, mandate_id: int, version: int, grounds: str, 
         mandate_id=mandate_id,
         opened_by_id=referent_id,
         grounds=grounds.strip(),
-        answer_by=rules.add_working_days(company_day(now), rules.HEARING_DAYS),
+        answer_by=working_day_after(company_day(now), rules.HEARING_DAYS),
         opened_at=now,
     )
     db.session.add(hearing)

@@ -229,17 +229,6 @@ def read_day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
-def add_working_days(day: dt.date, count: int) -> dt.date:
-    """The day that comes ``count`` working days (Monday to Friday) after this one.
-
-    Public holidays are not known to the platform: each company has its own.
-    """
-    while count > 0:
-        day += dt.timedelta(days=1)
-        count -= day.weekday() < 5
-    return day
-
-
 def may_apply_from(again_on: dt.date | None, today: dt.date) -> bool:
     """Whether the day named by the last refusal has come."""
     return again_on is None or today >= again_on

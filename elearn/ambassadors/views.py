@@ -13,6 +13,7 @@ from ..errors import Invalid, NotFound, Refusal
 from ..i18n import _, _l, company_day, language
 from ..permissions import signed_in
 from ..web import get_site, say, wants_json
+from ..workdays import working_day_after
 from . import contests, labels, mandates, queries, rules, service, wording
 from .forms import DraftForm, VersionForm, WordsForm
 
@@ -113,7 +114,7 @@ def mine():
 
 def due_on(since):
     """The last day of the agreed delay for something that waits since this moment."""
-    return rules.add_working_days(company_day(since), get_site().settings["answer_days"])
+    return working_day_after(company_day(since), get_site().settings["answer_days"])
 
 
 def status_on(mandate, today) -> str:

@@ -7,7 +7,6 @@ import datetime as dt
 from sqlalchemy import func, select, update
 
 from ..ambassadors.queries import list_answerable
-from ..ambassadors.rules import add_working_days
 from ..content.service import get_site
 from ..db import db, insert_once
 from ..errors import Forbidden, Invalid, NotFound, Refusal
@@ -15,6 +14,7 @@ from ..i18n import LANGUAGES, _l, company_day
 from ..notifications.service import queue
 from ..people.models import normalise
 from ..people.service import lock_person
+from ..workdays import working_day_after
 from . import queries, rules
 from .models import PublicAnswer, Question, QuestionPost
 from .rules import Outdated
@@ -25,7 +25,7 @@ EMPTY_ANSWER = _l("Écrivez votre réponse avant de l’envoyer.")
 
 def due_on(now: dt.datetime) -> dt.date:
     """The last day of the agreed delay for what is asked now."""
-    return add_working_days(company_day(now), get_site().settings["answer_days"])
+    return working_day_after(company_day(now), get_site().settings["answer_days"])
 
 
 def ask(person_id: int, token: str, words: str, page: str, is_private: bool, now: dt.datetime) -> int:

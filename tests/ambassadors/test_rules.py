@@ -5,8 +5,6 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from elearn.ambassadors import rules
 from elearn.ambassadors.perimeters import Cover, answerable, may_see
@@ -165,33 +163,6 @@ def test_suspension_comes_after_hearing_and_has_a_last_day(answered, answer_by, 
     else:
         with pytest.raises(error):
             rules.check_suspension(*arguments)
-
-
-@pytest.mark.parametrize(
-    ("day", "count", "expected"),
-    [
-        ("2026-11-23", 3, "2026-11-26"),
-        ("2026-11-26", 3, "2026-12-01"),
-        ("2026-11-27", 1, "2026-11-30"),
-        ("2026-11-28", 1, "2026-11-30"),
-        ("2026-11-28", 0, "2026-11-28"),
-        ("2026-12-31", 3, "2027-01-05"),
-    ],
-)
-def test_working_days_are_counted_monday_to_friday(day, count, expected):
-    """The agreed delay."""
-    assert rules.add_working_days(dt.date.fromisoformat(day), count) == dt.date.fromisoformat(expected)
-
-
-@given(
-    st.dates(dt.date(2020, 1, 1), dt.date(2100, 1, 1)),
-    st.dates(dt.date(2020, 1, 1), dt.date(2100, 1, 1)),
-    st.integers(0, 60),
-)
-def test_what_came_first_is_due_first(a, b, count):
-    """So that the queue, in the order of arrival, has what is overdue at the top."""
-    if a <= b:
-        assert rules.add_working_days(a, count) <= rules.add_working_days(b, count)
 
 
 @pytest.mark.parametrize(

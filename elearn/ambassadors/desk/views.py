@@ -14,6 +14,7 @@ from ...errors import Invalid, NotFound
 from ...i18n import LANGUAGES, _, _l, company_day, language
 from ...permissions import Permission, permission_required
 from ...web import get_site, say
+from ...workdays import working_day_after
 from .. import contests, labels, mandates, organisation, queries, rules, service
 from ..forms import options
 from ..rules import Outdated, Scope
@@ -91,7 +92,7 @@ def application(application_id):
     form.languages.data = [person.language or "fr"]
     form.starts_on.data = today
     form.ends_on.data = credential.expires_on if credential else None
-    form.again_on.data = rules.add_working_days(today, 10)
+    form.again_on.data = working_day_after(today, 10)
     return _application_page(found, person, form)
 
 
