@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes.util
 import gzip
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -49,12 +50,19 @@ def upgrade_schema() -> bool:
         present = None
         if "alembic_version" in tables:
             present = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    newest = max((MIGRATIONS / "versions").glob("*.py"), key=lambda p: p.name).stem.split("_")[1]
-    if present != newest:
+    if present != find_newest(MIGRATIONS / "versions"):
         from alembic import command
 
         command.upgrade(migration_config(), "head")
     return not tables
+
+
+def find_newest(folder: Path) -> str:
+    """The revision that no other follows. Names do not tell: two of one day stand in any order."""
+    words = re.compile(r'^(revision|down_revision) = ["\']([^"\']+)', re.MULTILINE)
+    found = [match for path in folder.glob("*.py") for match in words.findall(path.read_text())]
+    (newest,) = {rev for name, rev in found if name == "revision"} - {rev for name, rev in found if name != "revision"}
+    return newest
 
 
 @click.command("revise")

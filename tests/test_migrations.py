@@ -9,6 +9,7 @@ from sqlalchemy import inspect, text
 
 from elearn import create_app
 from elearn.db import db, protect_rows  # noqa: F401  What migrations use must stay importable.
+from elearn.operations import find_newest
 from tests.conftest import SERVER_URL
 from tests.databases import PostgresDatabase
 
@@ -40,6 +41,14 @@ def test_upgraded_schema_is_what_the_models_say(empty):
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, db.metadata) == []
+
+
+@pytest.mark.pure
+def test_newest_when_two_are_of_one_day(tmp_path):
+    """The last in the chain, whatever the names say; an older one found in the database is brought up."""
+    for revision, before in (("9a", "None"), ("1b", '"9a"')):
+        (tmp_path / f"20261122_{revision}_x.py").write_text(f'revision = '{revision}'\ndown_revision = {before}\n')
+    assert find_newest(tmp_path) == "1b"
 
 
 def test_downgrade_takes_everything_back(empty):
