@@ -46,8 +46,9 @@ def test_upgraded_schema_is_what_the_models_say(empty):
 @pytest.mark.pure
 def test_newest_when_two_are_of_one_day(tmp_path):
     """The last in the chain, whatever the names say; an older one found in the database is brought up."""
-    for revision, before in (("9a", "None"), ("1b", '"9a"')):
-        (tmp_path / f"20261122_{revision}_x.py").write_text(f'revision = '{revision}'\ndown_revision = {before}\n')
+    for revision, before in (("9a", None), ("1b", "9a")):
+        words = f"revision = {revision!r}\ndown_revision = {before!r}\n"
+        (tmp_path / f"20261122_{revision}_x.py").write_text(words)
     assert find_newest(tmp_path) == "1b"
 
 
