@@ -38,7 +38,7 @@ ACCESS = {
         COLLEAGUES: "charter charter_summary check choose_path course finish glossary lesson paths placement propose "
         "resources sign_charter signed_charter visit"
     },
-    "notifications": {ANYONE: "mail mail_html mailbox", COLLEAGUES: "choose one open_message own read_all"},
+    "notifications": {ANYONE: "mail mail_html mailbox", COLLEAGUES: "choices one open_message own read_all"},
     "people": {
         ANYONE: "forgot forgot_sent login paper_code login_second reset",
         COLLEAGUES: "change_password end_session end_sessions logout me second_factor second_factor_begin "

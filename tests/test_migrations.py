@@ -67,6 +67,36 @@ def test_downgrade_takes_everything_back(empty):
     assert upgrade_schema() is False
 
 
+def test_choices_of_notices_when_each_kind_has_its_own(empty):
+    """The one choice of before is carried to each kind, and back where the kinds agree."""
+    from alembic import command
+
+    from elearn.operations import migration_config
+
+    config = migration_config()
+    command.upgrade(config, "7b210034e3ab")
+    person = (
+        "INSERT INTO person (id, public_id, given_name, family_name, search_name, site, job_title, theme, text_size, "
+        "text_spacing, extra_time_percent, is_demo, created_at) VALUES (:id, :id, 'A', 'B', 'b a', '', '', 'auto', 1, 1, "
+        "0, false, '2026-01-01')"
+    )
+    rows = [(1, "app"), (2, "at_once"), (3, "digest")]
+    with db.engine.begin() as connection:
+        for id, mode in rows:
+            connection.execute(text(person.replace(":id, :id", f"{id}, '{id}'")))
+            connection.execute(text(f"INSERT INTO notice_choice (person_id, mode) VALUES ({id}, '{mode}')"))
+    command.upgrade(config, "84c19a7fc64d")
+    with db.engine.begin() as connection:
+        kept = "SELECT person_id, mode, count(*) FROM notice_choice GROUP BY person_id, mode ORDER BY person_id"
+        assert [tuple(row) for row in connection.execute(text(kept))] == [(1, "app", 9), (2, "at_once", 9)]
+        changed = "UPDATE notice_choice SET mode = 'digest' WHERE person_id = 2 AND kind = 'credential_issued'"
+        connection.execute(text(changed))
+    command.downgrade(config, "7b210034e3ab")
+    with db.engine.connect() as connection:
+        kept = connection.execute(text("SELECT person_id, mode FROM notice_choice")).all()
+    assert [tuple(row) for row in kept] == [(1, "app")]
+
+
 def test_logs_only_grow_in_a_migrated_database(empty):
     """The decision log refuses changes and removals, whoever writes."""
     from elearn.operations import upgrade_schema

@@ -9,6 +9,7 @@ from ..notifications.messages import page_path
 from ..notifications.service import register_kind
 from ..people.models import Person
 from ..people.queries import require_second_factor
+from ..permissions import Role
 from . import labels
 from .models import Application, Contest, Decision, DecisionWords, Hearing, Mandate
 
@@ -26,7 +27,9 @@ def register() -> None:
         ("hearing_answered", _hearing_answered, False),
         ("contest_waiting", _contest_waiting, False),
     ):
-        register_kind(name, template=f"ambassadors/mail/{name}.html", variables=variables, mandatory=mandatory)
+        role = None if mandatory else Role.REFERENT
+        template = f"ambassadors/mail/{name}.html"
+        register_kind(name, template=template, variables=variables, mandatory=mandatory, role=role)
     require_second_factor("ambassadors", _mandate_since)
 
 

@@ -6,6 +6,7 @@ from ..content.service import get_document
 from ..db import db
 from ..notifications.messages import page_path
 from ..notifications.service import register_kind
+from ..permissions import Role
 from .models import Attempt, ItemContest
 
 
@@ -16,7 +17,9 @@ def register() -> None:
         ("item_contest_answered", answered, True),
         ("quiz_recounted", recounted, True),
     ):
-        register_kind(name, template=f"assessment/mail/{name}.html", variables=variables, mandatory=mandatory)
+        role = None if mandatory else Role.AUTHOR
+        template = f"assessment/mail/{name}.html"
+        register_kind(name, template=template, variables=variables, mandatory=mandatory, role=role)
 
 
 def contested(message, language: str) -> dict | None:

@@ -8,6 +8,7 @@ from ..db import db
 from ..i18n import company_day
 from ..notifications.messages import page_path
 from ..notifications.service import register_kind
+from ..permissions import Role
 from ..reporting import queries as reporting
 from ..reporting import words
 from . import queries
@@ -16,10 +17,10 @@ from .models import Campaign, CampaignStatus
 
 def register() -> None:
     """Register this room's kinds. The reminder itself cannot be turned off: the parts are mandatory. The others sum up
-    already, so that they never wait for the daily digest."""
+    already, so that they come at once unless their reader chooses otherwise."""
     register_kind("campaign_reminder", variables=campaign_reminder, mandatory=True)
-    register_kind("campaign_team", variables=campaign_team, batched=False)
-    register_kind("campaign_digest", variables=campaign_digest, batched=False)
+    register_kind("campaign_team", variables=campaign_team, mode="at_once", role=Role.MANAGER)
+    register_kind("campaign_digest", variables=campaign_digest, mode="at_once", role=Role.HR)
 
 
 def _campaign(message) -> tuple[Campaign | None, dt.date, dict]:

@@ -9,7 +9,7 @@ from .models import Credential
 
 def register() -> None:
     """Register this room's kinds."""
-    register_kind("credential_issued", variables=credential_issued, batched=False)
+    register_kind("credential_issued", variables=credential_issued, mode="at_once")
 
 
 def credential_issued(message, language: str) -> dict | None:

@@ -6,20 +6,22 @@ from ..db import db
 from ..notifications.messages import page_path
 from ..notifications.service import register_kind
 from ..people.models import Person
+from ..permissions import Role
 from . import labels
 from .models import Alert, AlertAct, Question, QuestionPost
 
 
 def register() -> None:
-    """Make the kinds known. Alerts and answers cannot be turned off; what waits for referents can. None is batched:
-    an alert that arrives in tomorrow's digest is no alert."""
-    for name, variables, mandatory in (
-        ("question_answered", _answered, True),
-        ("question_waiting", _waiting, False),
-        ("alert_raised", _raised, True),
-        ("alert_moved", _moved, True),
+    """Make the kinds known. Alerts and answers cannot be turned off, since an alert that arrives in tomorrow's
+    digest is no alert; what waits for referents can."""
+    for name, variables, mandatory, role in (
+        ("question_answered", _answered, True, None),
+        ("question_waiting", _waiting, False, Role.REFERENT),
+        ("alert_raised", _raised, True, Role.REFERENT),
+        ("alert_moved", _moved, True, None),
     ):
-        register_kind(name, template=f"help/mail/{name}.html", variables=variables, mandatory=mandatory)
+        template = f"help/mail/{name}.html"
+        register_kind(name, template=template, variables=variables, mandatory=mandatory, role=role)
 
 
 def _name(person_id: int | None) -> str:

@@ -1,4 +1,4 @@
-"""The daily digest, and each reader's choice for what is not mandatory."""
+"""The daily digest, and each reader's choices for what is not mandatory."""
 
 from __future__ import annotations
 
@@ -11,34 +11,47 @@ from ..db import db, insert_once, transaction
 from ..errors import Invalid
 from ..i18n import _, company_day, company_zone
 from . import rules, service
-from .kinds import Kind
+from .kinds import Kind, get_kind, list_kinds
 from .models import Message, NoticeChoice
+
+DIGEST = "daily_digest"
+"""The kind of message that sums up the others."""
 
 PIECE = 50
 """Readers served in one piece of the worker's work."""
 
 
-def get_mode(person_id: int) -> str:
-    """The reader's choice; the digest where none was made, since a stream of mails is read by nobody."""
-    return db.session.scalar(select(NoticeChoice.mode).where(NoticeChoice.person_id == person_id)) or "digest"
+def get_modes(person_id: int) -> dict[str, str]:
+    """The reader's choices by kind; where none was made the kind's own mode stands."""
+    statement = select(NoticeChoice.kind, NoticeChoice.mode).where(NoticeChoice.person_id == person_id)
+    return dict(db.session.execute(statement).all())
 
 
-def set_mode(person_id: int, mode: str) -> None:
-    """Keep a choice. What waits for a digest already still comes in it."""
-    if mode not in rules.MODES:
-        raise Invalid(_("Ce réglage n’est pas proposé."))
-    if not insert_once(NoticeChoice, on=("person_id",), person_id=person_id, mode=mode):
-        db.session.execute(update(NoticeChoice).where(NoticeChoice.person_id == person_id).values(mode=mode))
+def list_kinds_of(person_id: int, roles) -> list[Kind]:
+    """The kinds that may reach this reader: those for everybody, for one of their roles, and those that came already
+    (a deputy's, a role given back)."""
+    came = select(Message.kind).where(Message.person_id == person_id).distinct()
+    known = set(db.session.scalars(came))
+    return [kind for kind in list_kinds() if kind.role is None or kind.role in roles or kind.name in known]
+
+
+def set_modes(person_id: int, modes: dict[str, str]) -> None:
+    """Keep choices. What waits for a digest already still comes in it. Raise Invalid for a mode that does not exist and
+    for a kind that cannot be turned off."""
+    for name, mode in modes.items():
+        if mode not in rules.MODES or not get_kind(name).is_optional:
+            raise Invalid(_("Ce réglage n’est pas proposé."))
+        row = {"person_id": person_id, "kind": name}
+        if not insert_once(NoticeChoice, on=("person_id", "kind"), **row, mode=mode):
+            db.session.execute(update(NoticeChoice).filter_by(**row).values(mode=mode))
 
 
 def hold_back(kind: Kind, person_id: int) -> str | None:
     """The status of a message that its reader does not want by mail now: ``digest`` or ``none``; None to send it."""
-    if not kind.may_be_turned_off():
+    if not kind.is_optional:
         return None
-    mode = get_mode(person_id)
-    if mode == "digest":
-        return "digest" if kind.may_wait() else None
-    return "none" if mode == "app" else None
+    chosen = db.session.scalar(select(NoticeChoice.mode).filter_by(person_id=person_id, kind=kind.name))
+    return {"digest": "digest", "app": "none"}.get(chosen or kind.mode)
 
 
 def work(now: dt.datetime) -> bool:
@@ -67,7 +80,7 @@ def _gather(person_id: int, now: dt.datetime) -> None:
     if not ids:
         return
     key = f"digest:{person_id}:{company_day(now)}"
-    if service.queue(person_id, "daily_digest", {"messages": ids}, now, once_key=key) is None:
+    if service.queue(person_id, DIGEST, {"messages": ids}, now, once_key=key) is None:
         later = rules.next_digest(now, company_zone())
         db.session.execute(update(Message).where(Message.id.in_(ids)).values(status="digest", next_try_at=later))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from ..permissions import Role
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -20,15 +22,13 @@ class Kind:
     mandatory: bool
     by_email: bool
     in_app: bool
-    batched: bool
+    mode: str
+    role: Role | None
 
-    def may_wait(self) -> bool:
-        """Whether its reader's choice of the daily digest holds it back."""
-        return self.batched and self.may_be_turned_off()
-
-    def may_be_turned_off(self) -> bool:
-        """Whether its reader may choose to have no mail of it: the application must show it then."""
-        return not self.mandatory and self.in_app
+    @property
+    def is_optional(self) -> bool:
+        """Whether its reader chooses how it comes: by mail at once, in the daily digest, in the application only."""
+        return not self.mandatory and self.in_app and self.by_email
 
 
 @dataclass(frozen=True)
@@ -53,16 +53,18 @@ def register_kind(
     mandatory: bool = False,
     by_email: bool = True,
     in_app: bool = True,
-    batched: bool = True,
+    mode: str = "digest",
+    role: Role | None = None,
 ) -> None:
     """Make a kind known. The template extends ``notifications/mail.html``; by default ``notifications/<name>.html``.
 
-    ``mandatory`` messages cannot be turned off by their reader; ``in_app=False`` goes to the mailbox alone;
-    ``batched=False`` never waits for the daily digest, since it is one itself or an answer to what was just done.
+    ``mandatory`` messages cannot be turned off by their reader; ``in_app=False`` goes to the mailbox alone.
+    ``mode`` is how an optional kind comes to who chose nothing: ``digest``, or ``at_once`` for what sums up already or
+    answers what was just done. ``role`` is who it is for, where it is not for everybody: choices are shown by role.
     """
     template = template or f"notifications/{name}.html"
     _kinds[name] = Kind(
-        name, template, variables or (lambda message, language: {}), mandatory, by_email, in_app, batched
+        name, template, variables or (lambda message, language: {}), mandatory, by_email, in_app, mode, role
     )
 
 

@@ -18,8 +18,9 @@ from markupsafe import Markup
 
 from ..content.service import get_site
 from . import digests
+from .digests import DIGEST
 from .jobs import register_job
-from .kinds import Reader, get_kind, register_kind
+from .kinds import Kind, Reader, get_kind, register_kind
 from .models import Message
 
 
@@ -39,13 +40,13 @@ class Rendered:
 
 def register() -> None:
     """The digest of what waited: one mail a day, which the application does not list, since it lists what it sums up."""
-    register_kind("daily_digest", variables=show_digest, mandatory=True, in_app=False)
+    register_kind(DIGEST, variables=show_digest, mandatory=True, in_app=False)
     register_job("notifications.digest", digests.work, every=dt.timedelta(minutes=5))
 
 
 def show_digest(message, language: str) -> dict | None:
     """(title, how many) of each kind that waits unread, in order; nothing to say when all was read meanwhile."""
-    counts = Counter(title_of(each) for each in digests.list_unread(message.ids["messages"]))
+    counts = Counter(title_of(each.kind) for each in digests.list_unread(message.ids["messages"]))
     if not counts:
         return None
     return {"lines": list(counts.items()), "count": counts.total(), "path": page_path("notifications.own")}
@@ -64,19 +65,19 @@ def render(message: Message, reader: Reader, language: str | None = None) -> Ren
         variables = kind.variables(message, language)
         if variables is None:
             return None
-        return _render(kind.template, {"reader": reader, "message": message, **variables}, language)
+        return _render(kind, {"reader": reader, "message": message, **variables}, language)
 
 
 def render_sample(kind: str, reader: Reader, message: Message, variables: dict, language: str) -> Rendered:
     """A kind of message with invented variables instead of rows: for the author's previews."""
     with force_locale(language):
-        return _render(get_kind(kind).template, {"reader": reader, "message": message, **variables}, language)
+        return _render(get_kind(kind), {"reader": reader, "message": message, **variables}, language)
 
 
-def title_of(message: Message) -> str:
-    """What the kind is about, in the present language, without asking the database anything: for lists."""
+def title_of(kind: str) -> str:
+    """What a kind is about, in the present language, without asking the database anything: for lists."""
     try:
-        template = current_app.jinja_env.get_template(get_kind(message.kind).template)
+        template = current_app.jinja_env.get_template(get_kind(kind).template)
     except KeyError:
         return ""
     # The block alone, without the frame around it, whose subject may need variables that no list has.
@@ -84,17 +85,18 @@ def title_of(message: Message) -> str:
     return _one_line("".join(context.blocks["title"][0](context))) if "title" in context.blocks else ""
 
 
-def _render(name: str, variables: dict, language: str) -> Rendered:
+def _render(kind: Kind, variables: dict, language: str) -> Rendered:
     settings = get_site().settings
-    template = current_app.jinja_env.get_template(name)
+    template = current_app.jinja_env.get_template(kind.template)
     base = current_app.config["BASE_URL"]
-    common = {"language": language, "company": settings, "base_url": base, "path": None}
+    choices = f"{base}{page_path('notifications.choices')}" if kind.is_optional or kind.name == DIGEST else ""
+    common = {"language": language, "company": settings, "base_url": base, "path": None, "choices_link": choices}
     context = {**common, **variables}
     body = Markup(_block(template, "body", context).strip())
     action = _one_line(_block(template, "action", context)) if context["path"] else ""
     subject = _one_line(_block(template, "subject", context))
     link = f"{base}{context['path']}" if context["path"] else ""
-    foot = _block(template, "foot", context)
+    foot = _block(template, "foot", context) + _block(template, "choice", context)
     text = "\n\n".join(filter(None, [to_text(body), f"{action} :\n{link}" if link else "", "-- ", to_text(foot)]))
     html = template.render({**context, "subject_line": subject, "action_label": action, "link": link})
     return Rendered(

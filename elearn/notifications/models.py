@@ -48,9 +48,10 @@ class Message(Base):
 
 
 class NoticeChoice(Base):
-    """How somebody wants what is not mandatory; without a row, as a daily digest."""
+    """How somebody wants one kind of message that is not mandatory; without a row, as the kind itself says."""
 
     __tablename__ = "notice_choice"
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(60), primary_key=True)
     mode: Mapped[str] = mapped_column(String(10))
     __table_args__ = (CheckConstraint("mode IN ('at_once', 'digest', 'app')", name="mode"),)

@@ -6,12 +6,11 @@ from flask import Blueprint, Response, abort, current_app, redirect, render_temp
 from flask_login import current_user
 
 from ..db import db, transaction, utcnow
-from ..errors import Invalid
 from ..i18n import LANGUAGES, _, language
 from ..permissions import public, signed_in
 from ..web import CONTENT_SECURITY_POLICY, say
 from . import digests, queries, service
-from .forms import NoticesForm
+from .forms import make_form
 from .kinds import Reader, find_readers
 from .messages import render, title_of
 from .models import Message
@@ -34,7 +33,7 @@ def own():
     page = messages[: queries.PAGE]
     return render_template(
         "notifications/own.html",
-        rows=[(message, title_of(message)) for message in page],
+        rows=[(message, title_of(message.kind)) for message in page],
         unread=current_user.unread_count,
         more=page[-1].id if len(messages) > queries.PAGE else None,
         first=_before() is None,
@@ -72,17 +71,24 @@ def read_all():
     return redirect(url_for("notifications.own"), 303)
 
 
-@blueprint.post("/me/notices")
+@blueprint.route("/me/notices", methods=["GET", "POST"])
 @signed_in
-def choose():
-    """Keep how one wants what is not mandatory."""
-    form, person_id = NoticesForm(), current_user.id
-    if not form.validate():
-        raise Invalid(_("Ce réglage n’est pas proposé."))
-    with transaction():
-        digests.set_mode(person_id, form.mode.data)
-    say(_("Votre choix est enregistré."))
-    return redirect("/me#messages", 303)
+def choices():
+    """How one wants each kind of message that is not mandatory, and which are."""
+    person_id = current_user.id
+    kinds = digests.list_kinds_of(person_id, current_user.role_names)
+    form = make_form([kind for kind in kinds if kind.is_optional], digests.get_modes(person_id))
+    status = 200
+    if request.method == "POST":
+        if form.validate():
+            modes = {name: mode for name, mode in form.data.items() if name != "csrf_token"}
+            with transaction():
+                digests.set_modes(person_id, modes)
+            say(_("Vos choix sont enregistrés."))
+            return redirect(url_for("notifications.choices"), 303)
+        status = 422
+    always = [title_of(kind.name) for kind in kinds if kind.mandatory and kind.by_email and kind.name != digests.DIGEST]
+    return render_template("notifications/choices.html", form=form, always=sorted(always)), status
 
 
 # --- The mailbox of development -------------------------------------------------------------------------------
@@ -103,7 +109,7 @@ def mailbox():
     readers = find_readers({message.person_id for message in page if message.person_id})
     return render_template(
         "notifications/mailbox.html",
-        rows=[(message, readers.get(message.person_id), title_of(message)) for message in page],
+        rows=[(message, readers.get(message.person_id), title_of(message.kind)) for message in page],
         counts=queries.count_by_status(),
         more=page[-1].id if len(messages) > queries.PAGE else None,
     )

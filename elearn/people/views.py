@@ -10,8 +10,6 @@ from flask_login import current_user, login_user, logout_user
 from ..db import transaction, utcnow
 from ..errors import Forbidden, Gone, Invalid, NotFound, Refusal, TooMany
 from ..i18n import _, language
-from ..notifications import digests
-from ..notifications.forms import NoticesForm
 from ..permissions import public, signed_in
 from ..web import current_user_loaded, get_site, safe_next, say
 from . import passwords, queries, rules, second_factor, service, signing_in
@@ -292,7 +290,6 @@ def show_me(name_form=None, display_form=None):
             text=str(current_user.text_size),
             spacing=spacing,
         ),
-        notices_form=NoticesForm(formdata=None, mode=digests.get_mode(current_user.id)),
         sessions=queries.list_sessions(current_user.id, utcnow()),
         roles=sorted(current_user.role_names),
         data_url=url_for("privacy.mine") if "privacy.mine" in current_app.view_functions else "/pages/privacy",

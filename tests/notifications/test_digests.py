@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import nullcontext
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import select, update
 
 from elearn.db import db, transaction, utcnow
 from elearn.errors import Invalid
-from elearn.notifications import digests, rules, service
+from elearn.notifications import digests, kinds, rules, service
 from elearn.notifications.kinds import find_readers, register_kind
 from elearn.notifications.messages import render
 from elearn.notifications.models import Message
@@ -28,14 +29,14 @@ def kinds_of_tests(own_kinds, app):
     """One kind that may wait, one that sums up already, one for the mailbox alone."""
     shown = lambda message, language: {"path": "/me", "when": "12:00"}  # noqa: E731
     register_kind("optional", template=TEMPLATE, variables=shown)
-    register_kind("summary", template=TEMPLATE, variables=shown, batched=False)
+    register_kind("summary", template=TEMPLATE, variables=shown, mode="at_once")
     register_kind("mail_only", template=TEMPLATE, variables=shown, in_app=False)
 
 
-def choose(person, mode):
+def choose(person, mode, *names):
     """A choice, in a transaction of its own."""
     with transaction():
-        digests.set_mode(person.id, mode)
+        digests.set_modes(person.id, dict.fromkeys(names, mode))
 
 
 def statuses():
@@ -72,6 +73,7 @@ def test_next_digest_on_the_clock(now, then):
         ("at_once", "optional", "kept"),
         ("app", "optional", "none"),
         (None, "summary", "kept"),
+        ("digest", "summary", "digest"),
         ("app", "summary", "none"),
         ("app", "mail_only", "kept"),
         ("app", "password_changed", "kept"),
@@ -79,10 +81,14 @@ def test_next_digest_on_the_clock(now, then):
     ],
 )
 def test_delivery_by_choice(reader, mode, kind, status):
-    """The choice rules what is optional and can be read in the application, and nothing else."""
+    """The choice for this kind rules, where it is optional and can be read in the application, and nowhere else."""
     if mode:
-        choose(reader, "at_once")
-        choose(reader, mode)
+        db.session.rollback()
+        optional = kinds.get_kind(kind).is_optional
+        choose(reader, "at_once", "optional", "summary")
+        with nullcontext() if optional else pytest.raises(Invalid):
+            choose(reader, mode, kind)
+        choose(reader, "at_once", *({"optional", "summary"} - {kind}))
     say(reader, kind=kind)
     deliver()
     assert statuses() == [status]
@@ -165,19 +171,43 @@ def test_digest_when_many_readers_wait(app, monkeypatch):
     assert statuses().count("digest") == 0
 
 
-def test_choice_when_on_page(reader, browser):
-    """One's own page shows the present choice and keeps another; what is not proposed is refused."""
+def test_choices_when_on_page(reader, browser):
+    """Each kind by itself, at its own mode until another is chosen; what is mandatory is named and cannot be chosen;
+    what is not proposed is refused."""
     browser.sign_in(reader)
-    form = browser.form(browser.get("/me"), "/me/notices")
-    assert form["mode"].value == "digest"
-    form["mode"] = "app"
-    form.submit(status=303)
-    form = browser.form(browser.get("/me"), "/me/notices")
-    assert form["mode"].value == "app"
-    form["mode"].force_value("never")
+    page = browser.get("/me").click("Choisir mes e-mails")
+    form = page.forms[max(key for key in page.forms if isinstance(key, int))]
+    assert (form["optional"].value, form["summary"].value) == ("digest", "at_once")
+    assert "Votre mot de passe a été changé" in page.text and "password_changed" not in form.fields
+    form["optional"] = "app"
+    page = form.submit(status=303).follow()
+    form = page.forms[max(key for key in page.forms if isinstance(key, int))]
+    assert (form["optional"].value, form["summary"].value) == ("app", "at_once")
+    form["optional"].force_value("never")
     assert form.submit(status="*").status_int == 422
     with pytest.raises(Invalid), transaction():
-        digests.set_mode(reader.id, "never")
+        digests.set_modes(reader.id, {"optional": "never"})
+
+
+def test_kinds_when_listed_for_a_reader(reader):
+    """A role's kinds are its holders'; who received one already, as a deputy does, chooses for it too."""
+    names = lambda roles: {kind.name for kind in digests.list_kinds_of(reader.id, roles)}  # noqa: E731
+    assert "question_waiting" not in names(()) and "credential_issued" in names(())
+    assert "question_waiting" in names({"referent"}) and "campaign_digest" not in names({"referent"})
+    say(reader, kind="question_waiting")
+    assert "question_waiting" in names(())
+
+
+def test_mail_when_its_reader_may_choose(reader, smtp):
+    """What may be turned off says where, in both parts; what is mandatory does not."""
+    choose(reader, "at_once", "optional")
+    for kind in ("optional", "password_changed"):
+        say(reader, kind=kind)
+    deliver(smtp)
+    told = [
+        all("/me/notices" in mail.get_body((part,)).get_content() for part in ("plain", "html")) for mail in smtp.mails
+    ]
+    assert told == [True, False]
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
