@@ -196,15 +196,26 @@ def state_of(mandate: Mandate) -> MandateState:
     return MandateState(**{name: tuple(v) if name in rules.LISTS else v for name, v in values.items()})
 
 
-def list_overruled(application_id: int) -> set[int]:
-    """Referents whose decision on this application was contested with success: they do not decide on it again."""
-    return set(
-        db.session.scalars(
-            select(Decision.by_id)
-            .join(Contest, Contest.decision_id == Decision.id)
-            .where(Decision.application_id == application_id, Contest.status == "changed")
-        )
-    )
+_overturned = (
+    select(func.max(Decision.id).label("id"))
+    .join(Contest, Contest.decision_id == Decision.id)
+    .where(Contest.status == "changed", Decision.application_id.is_not(None))
+    .group_by(Decision.application_id)
+)
+"""The last decision on each application that was contested with success."""
+
+
+def is_overruled(referent_id: int, application_id) -> ColumnElement[bool]:
+    """SQL: the last decision on this application that was contested with success was this referent's, who does not
+    decide on it again. The last only: two referents who overrule each other must not leave it to nobody."""
+    theirs = select(Decision.application_id).where(Decision.id.in_(_overturned), Decision.by_id == referent_id)
+    return application_id.in_(theirs)
+
+
+def may_decide(referent_id: int, application_id: int) -> bool:
+    """Whether this referent may decide on the application, or has been overruled about it."""
+    overruled = is_overruled(referent_id, Application.id)
+    return db.session.scalar(select(Application.id).where(Application.id == application_id, overruled)) is None
 
 
 # --- Who answers for whom -------------------------------------------------------------------------------------
@@ -316,6 +327,16 @@ def visible_to(referent_id: int, covers: Sequence[Cover], topics) -> ColumnEleme
     mine = [_covered(c, topics) for c in own]
     answered = [and_(_covered(c, topics), Person.id != c.holder_id) for c in covers if c.holder_id is not None]
     return and_(Person.id != referent_id, or_(false(), *mine, not_(or_(false(), *answered))))
+
+
+def visible_application(referent_id: int, covers: Sequence[Cover]) -> ColumnElement[bool]:
+    """SQL: who may read an application, over Person joined to Department (outer). One that a contest reopened is for
+    every referent: in its perimeter there may be none but who was overruled."""
+    reopened = select(Decision.application_id).where(Decision.id.in_(_overturned))
+    return or_(
+        visible_to(referent_id, covers, Application.topics),
+        and_(Person.id != referent_id, Application.id.in_(reopened)),
+    )
 
 
 def _covered(cover: Cover, topics) -> ColumnElement[bool]:

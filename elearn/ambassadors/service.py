@@ -250,7 +250,7 @@ def decide(
     rules.check_not_oneself(referent_id, application.person_id)
     if application.version != version:
         raise Outdated
-    if referent_id in queries.list_overruled(application_id):
+    if not queries.may_decide(referent_id, application_id):
         raise Forbidden(_l("Votre décision a été contestée avec succès : un autre référent reprend cette demande."))
     rules.check_verdict(verdict, company_day(now))
     credential = _check_grant(application, scope, now) if verdict.decision == "granted" else None

@@ -11,6 +11,8 @@ from elearn.ambassadors.models import Application, Contest, Decision, Hearing, M
 from elearn.ambassadors.perimeters import may_see
 from elearn.content.service import get_site
 from elearn.db import db, transaction, utcnow
+from elearn.help import alerts
+from elearn.help import service as questions
 from elearn.notifications.messages import render
 from elearn.notifications.models import Message
 from elearn.people.models import Department, Person
@@ -386,8 +388,65 @@ def test_queue_has_the_overdue_at_the_top_and_pages_by_key(browser, now):
     later = page.click("Suivantes")
     later.mustcontain("P25 Martin", "P27 Martin", "Revenir au début")
     assert "P24 Martin" not in later.text
-    for strange in ("x", "~~", "2026-01-01T00:00:00~application~1", f"{now.isoformat()}~application~{10**30}"):
+    key = f"1~{now.isoformat()}~application"
+    for strange in ("x", "~~~", "1~2026-01-01T00:00:00~application~1", f"9{key}~1", f"{key}~{10**30}"):
         browser.get("/referent", {"after": strange, "kind": "strange"}).mustcontain("P00 Martin")
+
+
+def test_queue_is_one_for_alerts_questions_and_applications(browser, now):
+    """Alerts at once, then what is overdue by the day that was promised, then the rest; a perimeter bounds questions
+    and applications, never alerts; who takes an alert keeps it in sight until its end."""
+    plant = make_department("Usine")
+    office = make_department("Siège")
+    here, elsewhere = make_referent(department_id=plant.id), make_referent()
+    with transaction():
+        organisation.set_perimeter(here.id, [plant.id], [])
+        organisation.set_perimeter(elsewhere.id, [office.id], [])
+    old = now - dt.timedelta(days=20)
+    someone = {"department_id": plant.id}
+    asker = make_person(given_name="Ana", family_name="Alerte", **someone)
+    late = make_person(given_name="Basile", family_name="Retard", **someone)
+    with transaction():
+        questions.ask(late.id, "a" * 32, "Puis-je montrer l’atelier ?", "/charter", False, old)
+        alert_id = alerts.raise_alert(asker.id, "b" * 32, "Un faux compte", "LinkedIn", (), None, now)
+    make_application(certified(now, given_name="Chloé", family_name="Temps", **someone), now=now)
+    page = browser.sign_in(here).get("/referent")
+    page.mustcontain("3 choses attendent", "1 a dépassé le délai")
+    order = ["Tout de suite", "Ana Alerte", "Délai dépassé", "Basile Retard", "Dans les temps", "Chloé Temps"]
+    assert sorted(order, key=page.text.index) == order
+    only = page.click("Questions", href="kind=question")
+    assert "Basile Retard" in only.text and "Chloé Temps" not in only.text
+    only.click("Basile Retard").mustcontain("Puis-je montrer l’atelier")
+    there = browser.sign_in(elsewhere).get("/referent")
+    there.mustcontain("Ana Alerte", "1 chose attend")
+    with transaction():
+        alerts.take(here.id, alert_id, 1, now)
+    browser.get("/referent").mustcontain("Rien n’attend")
+    browser.sign_in(here).get("/referent").mustcontain("Alerte que vous suivez")
+
+
+def test_reopened_application_goes_to_all_but_who_was_overruled(browser, now):
+    """In its perimeter there may be nobody else; and two referents who overrule each other leave it to somebody."""
+    plant, office = make_department("Usine"), make_department("Siège")
+    first, second = make_referent(), make_referent()
+    with transaction():
+        organisation.set_perimeter(first.id, [plant.id], [])
+        organisation.set_perimeter(second.id, [office.id], [])
+    person = certified(now, given_name="Chloé", department_id=plant.id)
+    application = make_application(person, now=now)
+    address = f"/referent/applications/{application.id}"
+    for by, other in ((first, second), (second, first)):
+        with transaction():
+            current = db.session.get(Application, application.id)
+            later = now.date() + dt.timedelta(days=14)
+            line = service.decide(by.id, current.id, current.version, verdict("refused", again_on=later), None, now)
+        with transaction():
+            contest = contests.contest(person.id, line.id, "Je ne suis pas d’accord.", now)
+        with transaction():
+            contests.answer_contest(other.id, contest.id, True, REASON, now)
+        assert "Chloé" not in browser.sign_in(by).get("/referent").text
+        browser.get(address).mustcontain("un autre référent reprend cette demande")
+        browser.sign_in(other).get("/referent").click("Chloé").mustcontain("La grille")
 
 
 def test_lists_cost_the_same_whatever_their_length(browser, now, count_queries):

@@ -44,26 +44,27 @@ def _covers(now):
 @blueprint.get("/referent")
 @permission_required(Permission.REFERENT_APPLICATIONS)
 def queue():
-    """What waits for me, what has waited longest first."""
+    """What waits for me: what is for now, what is overdue, the rest."""
     now = utcnow()
     covers = _covers(now)
     kind = request.args.get("kind")
     answer_days = get_site().settings["answer_days"]
-    waiting = desk.Queue(current_user.id, covers)
+    waiting = desk.Queue(current_user.id, covers, now, answer_days)
+    counts, late = waiting.count()
     mine = next((c for c in covers if c.owner_id == current_user.id), None)
     standing_in = [c.owner_id for c in covers if c.holder_id == current_user.id and c.owner_id != current_user.id]
-    names = (
-        {r.id: r.name for r in queries.list_referents()}
-        if standing_in or (mine and mine.holder_id != mine.owner_id)
-        else {}
-    )
+    is_away = mine is not None and mine.holder_id != mine.owner_id
+    names = {r.id: r.name for r in queries.list_referents()} if standing_in or is_away else {}
     return render_template(
         "ambassadors/queue.html",
-        page=waiting.page(now, answer_days, kind, request.args.get("after")),
-        counts=waiting.count(),
-        kind=kind if kind in desk.KINDS else None,
-        standing_in=[names[id_] for id_ in standing_in if id_ in names],
-        deputy=names.get(mine.holder_id) if mine and mine.holder_id != mine.owner_id else None,
+        page=waiting.page(kind, request.args.get("after")),
+        counts=counts,
+        late=late,
+        sources=desk.SOURCES,
+        kind=kind if kind in desk.SOURCES else None,
+        standing_in=[names[id_] for id_ in standing_in],
+        is_away=is_away,
+        deputy=names.get(mine.holder_id) if is_away else None,
         is_first=not request.args.get("after"),
         answer_days=answer_days,
     )
@@ -123,7 +124,7 @@ def _application_page(found, person, form, extra=(), status=200, unsaved=""):
         extra=extra,
         unsaved=unsaved,
         is_open=found.status == "submitted",
-        may_decide=current_user.id not in queries.list_overruled(found.id),
+        may_decide=queries.may_decide(current_user.id, found.id),
         due_on=due_on(found.submitted_at),
         today=company_day(now),
         courses=lessons_of_site(),

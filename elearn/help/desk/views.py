@@ -16,6 +16,9 @@ from .. import alerts, labels, queries, service
 from ..forms import AdviseForm, AlertActForm, AnswerForm, CloseForm, PublishForm
 from ..rules import Outdated
 from ..views import blueprint
+from . import sources
+
+sources.register()
 
 GONE = _l("Il n’y a rien à cette adresse, ou pas dans votre périmètre.")
 
