@@ -25,7 +25,7 @@ ACCESS = {
         "mail_preview_html previews void"
     },
     "campaigns": {"hr": "create index launch new show stop"},
-    "credentials": {ANYONE: "pdf verify", COLLEAGUES: "mine"},
+    "credentials": {ANYONE: "pdf verify verify_code", COLLEAGUES: "mine"},
     "help": {
         COLLEAGUES: "alert ask capture close faq follow_up own read_alert send_alert send_question thread",
         "referent": "advise alerts answer close_alert handle publish question queue take unpublish",

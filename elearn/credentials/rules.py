@@ -71,6 +71,12 @@ def new_public_id() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(22))
 
 
+def read_public_id(typed: str) -> str:
+    """A code as somebody copied it from paper, or the whole address it stands in: spaces, hyphens and capitals go."""
+    last = typed.strip().rstrip("/").rpartition("/")[2].partition("?")[0]
+    return "".join(c for c in last.casefold() if c.isalnum())
+
+
 def is_public_id(text: str) -> bool:
     """Whether a text could be a code of ours, so that nonsense never reaches the database."""
     return len(text) == 22 and set(text) <= set(ALPHABET)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, g, make_response, render_template, request, url_for
+from flask import Blueprint, current_app, g, make_response, redirect, render_template, request, url_for
 from flask_babel import refresh
 from flask_login import current_user
 
@@ -97,14 +97,28 @@ def pdf(public_id):
     return response.make_conditional(request)
 
 
+@blueprint.get("/verify")
+@public
+def verify_code():
+    """Where a code is typed, by whoever holds it on paper."""
+    code = rules.read_public_id(request.args.get("code", "")[:200])
+    if code:
+        return redirect(url_for(".verify", public_id=code), 303)
+    return render_template("credentials/verify_code.html", code="", error="")
+
+
 @blueprint.get("/verify/<public_id>")
 @public
 def verify(public_id):
-    """What anyone may know of a certificate they were shown: name, award, dates, charter edition, valid or not."""
+    """What anyone may know of a certificate they were shown: name, award, dates, charter edition, valid or not. A code
+    that is not one stays in its field, to be compared and typed again."""
     if request.args.get("lang") in LANGUAGES:
         g.locale = request.args["lang"]
         refresh()
-    credential = _get_credential(public_id)
+    try:
+        credential = _get_credential(public_id)
+    except NotFound as unknown:
+        return render_template("credentials/verify_code.html", code=public_id[:60], error=unknown.sentence), 404
     standing = rules.standing(credential.expires_on, credential.revoked_at, company_day(utcnow()))
     return render_template(
         "credentials/verify.html",

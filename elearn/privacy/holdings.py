@@ -94,10 +94,10 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding(learning.LessonCompletion, _l("Les leçons faites"), _own(learning.LessonCompletion.person_id)),
     Holding(learning.CheckResponse, _l("Mes réponses dans les leçons"), _own(learning.CheckResponse.person_id)),
     Holding(learning.CharterSignature, _l("La charte lue et comprise"), _own(learning.CharterSignature.person_id)),
-    Holding(assessment.Attempt, _l("Mes essais aux questionnaires"), _own(assessment.Attempt.person_id), ("seed",)),
+    Holding(assessment.Attempt, _l("Mes essais aux quiz"), _own(assessment.Attempt.person_id), ("seed",)),
     Holding(
         assessment.Response,
-        _l("Mes réponses aux questionnaires"),
+        _l("Mes réponses aux quiz"),
         _through(assessment.Response.attempt_id, assessment.Attempt.id, assessment.Attempt.person_id),
     ),
     Holding(

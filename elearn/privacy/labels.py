@@ -57,7 +57,7 @@ COLUMNS = {
     "latest": _l("Dernière réponse"),
     "responded_at": _l("Répondu le"),
     "signed_at": _l("Signée le"),
-    "quiz": _l("Questionnaire"),
+    "quiz": _l("Quiz"),
     "number": _l("Numéro"),
     "items": _l("Questions tirées"),
     "started_at": _l("Commencé le"),

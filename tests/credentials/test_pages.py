@@ -134,6 +134,21 @@ def test_erased(browser):
     assert "Aucun certificat" in browser.get(f"/verify/{held.public_id}", status=404)
 
 
+def test_verify_when_the_code_is_mistyped(browser):
+    """A code that is not one stays in its field; typed with capitals, spaces or its whole address, it is found."""
+    _person, held = certified()
+    wrong = browser.get(f"/verify/{held.public_id[:-1]}0", status=404)
+    form = browser.form(wrong, "/verify")
+    assert form["code"].value == f"{held.public_id[:-1]}0" and "Aucun certificat" in wrong
+    for typed in (
+        f" {held.public_id[:11].upper()} {held.public_id[11:]} ",
+        f"http://localhost/verify/{held.public_id}?lang=fr",
+    ):
+        form["code"] = typed
+        assert "est valable" in form.submit(status=303).follow()
+    assert "Vérifier ce code" in browser.get("/verify")
+
+
 def test_hostile_name(browser):
     """A name is words, on every page and in the PDF."""
     person, held = certified(certificate_name="<img src=x onerror=alert(1)> {{ 7*7 }}")

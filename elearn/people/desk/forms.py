@@ -36,7 +36,7 @@ class PersonForm(FlaskForm):
     arrived_on = DateField(_l("Arrivée le"), [Optional()])
     language = SelectField(_l("Langue"), choices=[SelectChoice("fr", "Français"), SelectChoice("en", "English")])
     extra_time_percent = IntegerField(
-        _l("Temps en plus aux questionnaires, en pour cent"),
+        _l("Temps en plus aux quiz, en pour cent"),
         [Optional(), NumberRange(0, 300, _l("Le temps en plus va de 0 à 300 pour cent."))],
     )
 
