@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from collections.abc import Callable
 from contextlib import contextmanager
 
 from flask_sqlalchemy import SQLAlchemy
@@ -108,9 +109,20 @@ def transaction():
         session.commit()
     except BaseException:
         session.rollback()
+        session.info.pop("afterwards", None)
         raise
     finally:
         session.info.pop("writing", None)
+    for act in session.info.pop("afterwards", {}).values():
+        act()
+
+
+def after_commit(name: str, act: Callable[[], None]) -> None:
+    """Have something done once the present transaction is committed, once for each name; never after a rollback.
+
+    What it does must not raise: the work is done, and its caller is told so.
+    """
+    db.session().info.setdefault("afterwards", {})[name] = act
 
 
 def insert_once(model, *, on: tuple[str, ...], **values):

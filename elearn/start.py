@@ -69,7 +69,9 @@ def main() -> int:
     prepare(app)
     with app.app_context():
         db.engine.dispose()
-    worker = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "notifications", "work"], cwd=ROOT)
+    # A session of its own: Ctrl-C is for the server, which then ends the worker in good order.
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "notifications", "work", "--parent", str(os.getpid())]
+    worker = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
     announce(app, f"http://{host}:{port}/")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:

@@ -12,11 +12,13 @@ from http.cookiejar import Cookie
 
 import pytest
 from flask import g
+from huey import MemoryHuey
 from sqlalchemy import event
 from webtest import TestApp
 
 from elearn import create_app
 from elearn.db import db, transaction, utcnow
+from elearn.notifications import jobs
 
 from . import factories
 from .databases import PostgresDatabase, PostgresServer, SqliteDatabase
@@ -77,6 +79,7 @@ def application(database, tmp_path_factory):
             "PROPAGATE_FAULTS": True,
         }
     )
+    jobs.attach(app, MemoryHuey(results=False))
     with app.app_context():
         db.create_all()
         with transaction():
@@ -95,6 +98,7 @@ def app(application, database):
     with application.app_context():
         database.restore(db.engine)
         service.forget()
+        application.extensions["queue"].flush()
         yield application
         db.session.remove()
         db.engine.dispose()

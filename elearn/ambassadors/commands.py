@@ -48,4 +48,4 @@ def sweep_piece(now: dt.datetime) -> bool:
 def register(app) -> None:
     """Add ``flask ambassadors``, and the sweep to the worker."""
     app.cli.add_command(group)
-    register_job("mandates and their days", sweep_piece, every=dt.timedelta(minutes=1))
+    register_job("mandates and their days", sweep_piece)

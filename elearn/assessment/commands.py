@@ -82,4 +82,4 @@ def sweep_piece(now: dt.datetime) -> bool:
 def register(app) -> None:
     """Add ``flask quizzes``, and the sweep to the worker."""
     app.cli.add_command(group)
-    register_job("attempts that are over", sweep_piece, every=dt.timedelta(minutes=1))
+    register_job("attempts that are over", sweep_piece)

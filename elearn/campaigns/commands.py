@@ -18,7 +18,7 @@ group = AppGroup("campaigns", help="Reminders of campaigns.")
 def register(app) -> None:
     """Add ``flask campaigns``, and the worker's job that writes what is due."""
     app.cli.add_command(group)
-    register_job("campaigns", work_piece, every=dt.timedelta(minutes=1))
+    register_job(service.WRITING, work_piece)
 
 
 def work_piece(now: dt.datetime) -> bool:

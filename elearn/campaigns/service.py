@@ -9,11 +9,14 @@ from sqlalchemy import select, update
 from ..db import db
 from ..errors import Refusal
 from ..i18n import _l, company_day
+from ..notifications.jobs import wake
 from ..notifications.service import queue
 from ..reporting.rules import read_filter
 from . import queries, rules
 from .models import Campaign, CampaignStatus, CampaignStep
 
+WRITING = "campaigns"
+"""The worker's job that writes what is due."""
 CHUNK = 200
 """How many people one transaction writes to: a killed run loses at most so much work, and repeats none of it."""
 
@@ -55,6 +58,7 @@ def launch(campaign_id: int, now: dt.datetime) -> None:
             step.phase = "skipped"
     campaign.status, campaign.launched_at = CampaignStatus.RUNNING, now
     db.session.flush()
+    wake(WRITING)
 
 
 def stop(campaign_id: int, now: dt.datetime) -> bool:

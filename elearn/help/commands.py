@@ -42,5 +42,5 @@ def sweep_left_over(now: dt.datetime) -> bool:
 def register(app) -> None:
     """Add ``flask help``, and the sweeps to the worker."""
     app.cli.add_command(group)
-    register_job("captures that expired", sweep, every=dt.timedelta(minutes=1))
+    register_job("captures that expired", sweep)
     register_job("captures without an alert", sweep_left_over, every=dt.timedelta(hours=1))

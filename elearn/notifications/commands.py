@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import signal
-import threading
+import datetime as dt
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
-from sqlalchemy.exc import SQLAlchemyError
 
-from ..db import db, utcnow
+from ..db import utcnow
 from . import jobs, queries, service
 
-log = logging.getLogger(__name__)
+ROUND = 50
+"""Mails of one piece of work."""
 
 group = AppGroup("notifications", help="Mails: delivery and the worker.")
 
 
 def register(app) -> None:
-    """Add the commands to the application's command line."""
+    """Add the commands to the application's command line, and delivery to the worker."""
     app.cli.add_command(group)
+    jobs.register_job(service.DELIVERY, deliver_piece)
 
 
-def deliver_round(limit: int = 50) -> service.Delivery:
+def deliver_piece(now: dt.datetime) -> bool:
+    """A round for the worker; True when more may be due."""
+    return deliver_round(ROUND).total >= ROUND
+
+
+def deliver_round(limit: int) -> service.Delivery:
     """One round of delivery with the installation's settings."""
     config = current_app.config
     return service.deliver_due(utcnow(), limit, smtp_url=config["SMTP_URL"], sender=config["MAIL_FROM"])
@@ -49,26 +52,9 @@ def deliver(limit: int) -> None:
 
 
 @group.command("work")
-@click.option("--every", default=3.0, show_default=True, help="Seconds between two rounds.")
-def work(every: float) -> None:
-    """Deliver until told to stop (SIGTERM, SIGINT), and stop when the process that started this one is gone."""
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
-    work_until(stop, every, parent=os.getppid())
-
-
-def work_until(stop: threading.Event, every: float, parent: int | None = None) -> None:
-    """Rounds of delivery, and of the rooms' own jobs, until ``stop`` is set. A database that does not answer is waited for, a minute at most."""
-    wait = every
-    while not stop.is_set() and (parent is None or os.getppid() == parent):
-        try:
-            done = deliver_round()
-            more = jobs.run_jobs(utcnow())
-            wait = 0.0 if more or done.sent + done.kept + done.dropped >= 50 else every
-        except SQLAlchemyError:
-            log.exception("a round of delivery failed")
-            wait = min(max(wait, every) * 2, 60.0)
-        finally:
-            db.session.remove()
-        stop.wait(wait)
+@click.option(
+    "--parent", type=int, help="Stop as well when the process of this number is gone, which started this one."
+)
+def work(parent: int | None) -> None:
+    """Deliver, and do the rooms' other work, until told to stop (SIGTERM)."""
+    jobs.consume(current_app._get_current_object(), parent)

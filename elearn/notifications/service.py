@@ -12,6 +12,7 @@ from sqlalchemy import or_, select, update
 from ..db import db, insert_once, transaction
 from ..i18n import company_zone
 from . import rules
+from .jobs import wake
 from .kinds import find_readers, get_kind, register_kind
 from .models import Message
 from .sending import MailServer, Undeliverable, build
@@ -19,6 +20,9 @@ from .sending import MailServer, Undeliverable, build
 __all__ = ["Delivery", "deliver_due", "mark_all_read", "mark_read", "queue", "register_kind"]
 
 log = logging.getLogger(__name__)
+
+DELIVERY = "notifications.delivery"
+"""The worker's job that sends what is due."""
 
 
 def queue(person_id: int, kind: str, ids: dict, now: dt.datetime, once_key: str | None = None) -> int | None:
@@ -28,6 +32,8 @@ def queue(person_id: int, kind: str, ids: dict, now: dt.datetime, once_key: str 
     Raise KeyError for a kind that no room registered.
     """
     known = get_kind(kind)
+    if known.by_email:
+        wake(DELIVERY)
     values = {
         "person_id": person_id,
         "kind": kind,
@@ -75,6 +81,11 @@ class Delivery:
     held: int = 0
     put_off: int = 0
     given_up: int = 0
+
+    @property
+    def total(self) -> int:
+        """How many messages it looked at."""
+        return sum(vars(self).values())
 
 
 def deliver_due(

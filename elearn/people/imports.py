@@ -14,11 +14,14 @@ from sqlalchemy.orm import aliased
 from ..db import db
 from ..errors import NotFound, Refusal
 from ..i18n import _, company_day
+from ..notifications.jobs import wake
 from . import importing
 from .importing import Fault, Line
 from .models import ImportJob, ImportRow, Person, RoleAssignment, normalise
 from .service import record
 
+APPLYING = "people.import"
+"""The worker's job that applies a checked file."""
 CHUNK = 500
 KEPT_FAULTS = 500
 CHANGES = ("created", "changed", "moved", "back", "closed")
@@ -326,6 +329,7 @@ def start(job_id: int, now: dt.datetime, by_id: int | None) -> None:
     job.status, job.error, job.claimed_until = "waiting", None, None
     db.session.flush()
     record(None, "import-begun", now, by_id, after={"file": job.file_name}, job=job_id)
+    wake(APPLYING)
 
 
 def drop(job_id: int, now: dt.datetime) -> None:

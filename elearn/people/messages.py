@@ -12,7 +12,7 @@ from ..db import db, utcnow
 from ..notifications.jobs import register_job
 from ..notifications.kinds import Reader, register_kind, register_readers
 from ..notifications.messages import page_path
-from . import applying, rules
+from . import applying, imports, rules
 from .models import PasswordReset, Person
 
 
@@ -22,7 +22,7 @@ def register() -> None:
     register_kind("password_reset", variables=show_reset, mandatory=True, in_app=False)
     register_kind("password_changed", variables=show_change, mandatory=True)
     register_kind("invitation", variables=show_reset, mandatory=True, in_app=False)
-    register_job("people.import", applying.work)
+    register_job(imports.APPLYING, applying.work)
     register_kind("referent_named", variables=show_referent, mandatory=True)
     for name in ("second_factor_set", "second_factor_removed", "recovery_code_used"):
         register_kind(name, variables=show_second_factor, mandatory=True)

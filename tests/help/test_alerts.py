@@ -20,7 +20,6 @@ from elearn.errors import Invalid, NotFound, TooMany
 from elearn.help import alerts, captures, commands, queries, rules
 from elearn.help.models import Alert, AlertAct, AlertCapture, AlertTold
 from elearn.help.rules import Outdated
-from elearn.notifications import jobs
 from elearn.notifications.kinds import find_readers
 from elearn.notifications.messages import render
 from elearn.notifications.models import Message
@@ -402,35 +401,6 @@ def test_sweep_when_a_transaction_was_undone(app, witness, folder):
     assert {each.name for each in folder.iterdir()} == {made[0].name, made[2].name, "README"}
     result = app.test_cli_runner().invoke(args=["help", "sweep"])
     assert result.exit_code == 0
-
-
-def test_jobs_when_they_say_how_often(app, monkeypatch):
-    """A sweep runs at most so often, again at once while it finds work, and its faults hold back no other."""
-    ran = []
-    more = iter([True, False, False])
-    monkeypatch.setattr(jobs, "_jobs", {})
-    monkeypatch.setattr(jobs, "_due", {})
-
-    def broken(now):
-        ran.append("broken")
-        raise RuntimeError("a fault")
-
-    jobs.register_job("broken", broken, every=dt.timedelta(minutes=1))
-    jobs.register_job("sweep", lambda now: ran.append("sweep") or next(more), every=dt.timedelta(minutes=1))
-    now = utcnow()
-    assert jobs.run_jobs(now)
-    assert not jobs.run_jobs(now)
-    assert not jobs.run_jobs(now + dt.timedelta(seconds=59))
-    assert ran == ["broken", "sweep", "sweep"]
-    assert not jobs.run_jobs(now + dt.timedelta(seconds=60))
-    assert ran == ["broken", "sweep", "sweep", "broken", "sweep"]
-
-
-def test_sweeps_are_registered(app):
-    """What the calendar decides is swept by the worker, without anybody's crontab."""
-    assert {"captures that expired", "attempts that are over", "mandates and their days"} <= set(jobs._jobs)
-    jobs._due.clear()
-    assert jobs.run_jobs(utcnow()) is False
 
 
 def test_list_alerts_when_there_are_pages(app, witness, referent):

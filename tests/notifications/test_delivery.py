@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 
 import pytest
 from sqlalchemy import func, select, update
 
 from elearn.db import db, transaction, utcnow
-from elearn.notifications import commands, rules, service
+from elearn.notifications import rules, service
 from elearn.notifications.kinds import register_kind
 from elearn.notifications.messages import to_text
 from elearn.notifications.models import Message
@@ -275,49 +274,6 @@ def test_deliver_command_when_run(app, reader):
     say(reader)
     result = app.test_cli_runner().invoke(args=["notifications", "deliver"])
     assert result.exit_code == 0 and "1 kept" in result.output
-
-
-def test_worker_when_told_to_stop(app, reader):
-    """The worker delivers at once, and stops as soon as it is told."""
-    say(reader)
-    db.session.rollback()
-    stop = threading.Event()
-
-    def run():
-        with app.app_context():
-            commands.work_until(stop, every=0.01)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    for _time in range(500):
-        if states() == [("kept", 0)]:
-            break
-        stop.wait(0.01)
-    stop.set()
-    thread.join(timeout=5)
-    assert not thread.is_alive() and states() == [("kept", 0)]
-
-
-def test_worker_when_database_fails(app, monkeypatch):
-    """A database that does not answer is waited for; the worker lives on."""
-    from sqlalchemy.exc import OperationalError
-
-    stop, rounds = threading.Event(), []
-
-    def fail(limit=50):
-        rounds.append(1)
-        if len(rounds) == 3:
-            stop.set()
-        raise OperationalError("", {}, Exception("gone"))
-
-    monkeypatch.setattr(commands, "deliver_round", fail)
-    commands.work_until(stop, every=0.001)
-    assert len(rounds) == 3
-
-
-def test_worker_when_its_server_is_gone(app):
-    """The worker that ``make run`` started does not outlive it."""
-    commands.work_until(threading.Event(), every=0.001, parent=-1)
 
 
 def test_count_when_asked(reader):

@@ -9,7 +9,6 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from elearn.db import db, transaction, utcnow
-from elearn.notifications import jobs
 from elearn.reporting import commands, queries, service
 from elearn.reporting.models import WHOLE, VolunteeringSnapshot
 
@@ -96,9 +95,9 @@ def test_snapshot_when_a_few_more_volunteer(company):
 
 
 def test_worker_draws_the_month(company):
-    """The job is the worker's, and draws where nothing is drawn."""
+    """The worker's job draws where nothing is drawn."""
     make_volunteers(company, [*range(8), *range(20, 29)])
-    jobs.run_jobs(utcnow() + dt.timedelta(days=1))
+    commands.draw_piece(utcnow() + dt.timedelta(days=1))
     statement = select(VolunteeringSnapshot.people).where(VolunteeringSnapshot.department_id == WHOLE)
     assert db.session.scalar(statement) == 53
 
