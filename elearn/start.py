@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 from sqlalchemy import select
 
@@ -69,9 +70,8 @@ def main() -> int:
     prepare(app)
     with app.app_context():
         db.engine.dispose()
-    # A session of its own: Ctrl-C is for the server, which then ends the worker in good order.
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "notifications", "work", "--parent", str(os.getpid())]
-    worker = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+    worker = Worker()
+    worker.start()
     announce(app, f"http://{host}:{port}/")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
@@ -79,9 +79,45 @@ def main() -> int:
     except KeyboardInterrupt:
         pass
     finally:
-        worker.terminate()
-        worker.wait(timeout=15)
+        worker.stop()
     return 0
+
+
+class Worker(threading.Thread):
+    """Keeps the background worker running, and starts another should it end by itself."""
+
+    PAUSE = 5.0
+    """Seconds before another start: one that cannot start is not started in a rush."""
+
+    def __init__(self):
+        super().__init__(name="worker", daemon=True)
+        self.process, self.stopping = None, threading.Event()
+
+    def run(self) -> None:
+        """Start, wait for its end, start again."""
+        command = [
+            sys.executable,
+            "-m",
+            "flask",
+            "--app",
+            "wsgi",
+            "notifications",
+            "work",
+            "--parent",
+            str(os.getpid()),
+        ]
+        while not self.stopping.is_set():
+            # A session of its own: Ctrl-C is for the server, which then ends the worker in good order.
+            self.process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+            self.process.wait()
+            self.stopping.wait(self.PAUSE)
+
+    def stop(self) -> None:
+        """Let it finish the piece it is at."""
+        self.stopping.set()
+        if self.process is not None:
+            self.process.terminate()
+        self.join(timeout=15)
 
 
 def serve(host: str, port: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import shutil
+import threading
 
 import pytest
 from sqlalchemy import func, select, text
@@ -154,3 +155,32 @@ def test_restore_of_what_is_no_backup_changes_nothing(app, tmp_path, request, co
     assert refused.exit_code == 1
     assert "is not a backup" in refused.output
     assert db.session.execute(text("SELECT count(*) FROM person")).scalar() == 1
+
+
+@pytest.mark.pure
+def test_worker_when_it_ends_by_itself(monkeypatch):
+    """A background worker that dies is started again, and ended with the server."""
+    from elearn import start
+
+    lives, third = [], threading.Event()
+
+    class Process:
+        def __init__(self, *_arguments, **_options):
+            self.told = threading.Event()
+            lives.append(self)
+
+        def wait(self):
+            if len(lives) == 3:
+                third.set()
+                assert self.told.wait(30)
+
+        def terminate(self):
+            self.told.set()
+
+    monkeypatch.setattr(start.subprocess, "Popen", Process)
+    monkeypatch.setattr(start.Worker, "PAUSE", 0)
+    worker = start.Worker()
+    worker.start()
+    assert third.wait(30)
+    worker.stop()
+    assert not worker.is_alive() and len(lives) == 3 and lives[-1].told.is_set()
