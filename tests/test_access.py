@@ -27,7 +27,7 @@ ACCESS = {
     "campaigns": {"hr": "create index launch new show stop"},
     "credentials": {ANYONE: "pdf verify verify_code", COLLEAGUES: "mine"},
     "help": {
-        COLLEAGUES: "alert ask capture close faq follow_up own read_alert send_alert send_question thread",
+        COLLEAGUES: "alert ask capture close entry faq follow_up keep_private own read_alert send_alert send_question thread",
         "referent": "advise alerts answer close_alert handle publish question queue take unpublish",
     },
     "home": {

@@ -138,6 +138,12 @@ def get_public(question_id: int) -> PublicAnswer | None:
     return db.session.scalar(select(PublicAnswer).where(PublicAnswer.question_id == question_id))
 
 
+def get_published(question_id: int) -> tuple[Question, Person]:
+    """A question that was published, and who asked it."""
+    query = select(Question, Person).join(Person, Person.id == Question.person_id)
+    return db.session.execute(query.where(Question.id == question_id)).one()
+
+
 def find_traces(person_id: int, text: str) -> list[str]:
     """What in a text would tell that this person asked."""
     person = db.session.get(Person, person_id)
@@ -159,6 +165,33 @@ def list_public(search: str = "", after: str | None = None) -> Page:
         query = query.where(or_(PublicAnswer.published_at < moment, earlier))
     query = query.order_by(PublicAnswer.published_at.desc(), PublicAnswer.id.desc()).limit(PAGE + 1)
     return _page(db.session.scalars(query).all(), lambda row: (row.published_at.isoformat(), row.id))
+
+
+def find_public(words: Sequence[str], limit: int = 50) -> list[PublicAnswer]:
+    """Public answers that hold every one of these folded words, the latest first."""
+    if not words:
+        return []
+    held = [PublicAnswer.search_text.contains(word, autoescape=True) for word in words]
+    query = select(PublicAnswer).where(PublicAnswer.is_shown, *held)
+    return list(
+        db.session.scalars(query.order_by(PublicAnswer.published_at.desc(), PublicAnswer.id.desc()).limit(limit))
+    )
+
+
+def list_similar(text: str, limit: int = 3) -> list[PublicAnswer]:
+    """Public answers to questions near this one, the nearest first, of the latest two hundred that share a word."""
+    words = rules.telling_words(text)
+    if not words:
+        return []
+    shares = or_(*(PublicAnswer.search_text.contains(word, autoescape=True) for word in words))
+    query = select(PublicAnswer).where(PublicAnswer.is_shown, shares).order_by(PublicAnswer.published_at.desc())
+    ranked = [(rules.nearness(words, row.question, row.answer), row) for row in db.session.scalars(query.limit(200))]
+    return [row for near, row in sorted(ranked, key=lambda pair: -pair[0])[:limit] if near]
+
+
+def get_shown(entry_id: int) -> PublicAnswer | None:
+    """A public entry that was not taken back."""
+    return db.session.scalar(select(PublicAnswer).where(PublicAnswer.id == entry_id, PublicAnswer.is_shown))
 
 
 # --- Alerts ---------------------------------------------------------------------------------------------------

@@ -88,6 +88,130 @@ def find_traces(text: str, *, names: tuple[str, ...], others: tuple[str, ...] = 
     return found + [other for other in others if other and normalise(other) in whole]
 
 
+SMALL_WORDS = frozenset(
+    [
+        "avec",
+        "avoir",
+        "avez",
+        "cela",
+        "cette",
+        "celui",
+        "celle",
+        "comment",
+        "dans",
+        "deux",
+        "depuis",
+        "dois",
+        "doit",
+        "donc",
+        "elle",
+        "elles",
+        "encore",
+        "entre",
+        "etre",
+        "etes",
+        "faire",
+        "fait",
+        "faut",
+        "leur",
+        "mais",
+        "meme",
+        "moins",
+        "notre",
+        "nous",
+        "parce",
+        "pendant",
+        "peut",
+        "peux",
+        "plus",
+        "pour",
+        "pourquoi",
+        "puis",
+        "quand",
+        "quel",
+        "quelle",
+        "quels",
+        "quoi",
+        "sans",
+        "sera",
+        "sont",
+        "sous",
+        "suis",
+        "tous",
+        "tout",
+        "toute",
+        "tres",
+        "votre",
+        "vous",
+        "about",
+        "after",
+        "also",
+        "been",
+        "before",
+        "can",
+        "could",
+        "does",
+        "from",
+        "have",
+        "here",
+        "into",
+        "just",
+        "made",
+        "make",
+        "more",
+        "must",
+        "only",
+        "should",
+        "some",
+        "such",
+        "than",
+        "that",
+        "their",
+        "them",
+        "then",
+        "there",
+        "they",
+        "this",
+        "those",
+        "through",
+        "under",
+        "very",
+        "want",
+        "what",
+        "when",
+        "where",
+        "which",
+        "while",
+        "with",
+        "would",
+        "your",
+    ]
+)
+"""Words of four letters or more that say nothing of what a question is about, folded."""
+
+
+def telling_words(text: str) -> list[str]:
+    """The words of a question that say what it is about, the longest first, eight at most. Endings go, so that
+    « clients » finds « client » and « publier » finds « publication »."""
+    words = {w for w in re.findall(r"\w+", normalise(text)) if len(w) > 3 and w not in SMALL_WORDS}
+    return list(dict.fromkeys(w[: max(4, len(w) - 3)] for w in sorted(words, key=lambda w: (-len(w), w))))[:8]
+
+
+def nearness(words: list[str], question: str, answer: str) -> int:
+    """How near an answered question is to these telling words: twice for a word of its question, once for one of its
+    answer; nothing where a single word of several is all they share."""
+    asked, told = (re.findall(r"\w+", normalise(text)) for text in (question, answer))
+    in_question = [w for w in words if any(each.startswith(w) for each in asked)]
+    in_answer = [w for w in words if any(each.startswith(w) for each in told)]
+    shared = len({*in_question, *in_answer})
+    return 0 if shared < min(2, len(words)) else len(in_question) + shared
+
+
+def draft_public(words: str) -> str:
+    """What was written to one person, as a beginning for everybody: the greeting goes, for it names them."""
+    return re.sub(r"^\s*(bonjour|bonsoir|cher|chère|hello|hi|dear)\b[^\n,.:;]{0,60}[,.:;\n]\s*", "", words, flags=re.I)
+
+
 def rotations(name: str) -> list[str]:
     """« Claire Aubry » → the ways it may be filed, family name first, folded as ``search_name`` is."""
     words = normalise(name).split()[:8]

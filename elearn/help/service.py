@@ -89,6 +89,14 @@ def close(person_id: int, question_id: int, now: dt.datetime) -> None:
         raise NotFound(_l("Cette question n’existe pas, ou n’est pas à vous."))
 
 
+def keep_private(person_id: int, question_id: int) -> None:
+    """The person does not want their question published, or no longer: what was made of it is taken back too."""
+    if queries.get_own(person_id, question_id) is None:
+        raise NotFound(_l("Cette question n’existe pas, ou n’est pas à vous."))
+    db.session.execute(update(Question).where(Question.id == question_id).values(is_private=True))
+    db.session.execute(update(PublicAnswer).where(PublicAnswer.question_id == question_id).values(is_shown=False))
+
+
 def answer(referent_id: int, question_id: int, version: int, words: str, now: dt.datetime) -> None:
     """Answer what was read; the person is told. Of two referents who answer at once, one is asked to read the other.
 

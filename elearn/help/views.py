@@ -11,7 +11,7 @@ from markupsafe import Markup
 from ..ambassadors.views import desk_links
 from ..db import transaction, utcnow
 from ..errors import Gone, Invalid, NotFound
-from ..i18n import _, _l, language
+from ..i18n import _, _l, company_day, language
 from ..permissions import Permission, permission_required, signed_in
 from ..web import get_site, say
 from . import alerts, labels, queries, rules, service
@@ -70,10 +70,11 @@ def ask():
     return _ask_page(AskForm(formdata=None, token=secrets.token_hex(16), page=_origin()))
 
 
-def _ask_page(form, extra=(), status=200):
+def _ask_page(form, extra=(), status=200, similar=None):
     return render_template(
         "help/ask.html",
         form=form,
+        similar=similar,
         extra=extra,
         page=rules.clean_page(form.page.data),
         due_on=service.due_on(utcnow()),
@@ -84,8 +85,10 @@ def _ask_page(form, extra=(), status=200):
 @blueprint.post("/help/ask")
 @signed_in
 def send_question():
-    """Send the question."""
+    """Send the question; or look for answers to questions near it, which sends nothing."""
     form, person_id, now = AskForm(), current_user.id, utcnow()
+    if "similar" in request.form:
+        return _ask_page(form, similar=queries.list_similar(form.words.data or ""))
     if not form.validate():
         return _ask_page(form, status=422)
     try:
@@ -126,6 +129,8 @@ def _thread_page(question, form=None, extra=(), status=200):
         "help/thread.html",
         question=question,
         posts=queries.list_posts(question.id),
+        public=queries.get_public(question.id),
+        today=company_day(utcnow()),
         form=form or MessageForm(formdata=None, version=question.version),
         extra=extra,
     ), status
@@ -163,6 +168,17 @@ def close(question_id):
     return redirect(url_for("help.own"), 303)
 
 
+@blueprint.post("/questions/<int:question_id>/private")
+@signed_in
+def keep_private(question_id):
+    """Take back what was published of one's question, for good."""
+    person_id = current_user.id
+    with transaction():
+        service.keep_private(person_id, question_id)
+    say(_("Votre question n’est plus publiée, et ne le sera plus."))
+    return redirect(url_for("help.thread", question_id=question_id), 303)
+
+
 # --- Public questions and answers -----------------------------------------------------------------------------
 
 
@@ -177,6 +193,16 @@ def faq():
         search=search,
         is_first=not request.args.get("after"),
     )
+
+
+@blueprint.get("/faq/<int:entry_id>")
+@signed_in
+def entry(entry_id):
+    """One public question and its answer, at an address that can be sent to a colleague."""
+    found = queries.get_shown(entry_id)
+    if found is None:
+        raise NotFound(_l("Cette réponse n’est pas publiée, ou plus."))
+    return render_template("help/entry.html", entry=found)
 
 
 @blueprint.post("/faq/<int:entry_id>/unpublish")

@@ -1,10 +1,11 @@
 """Search over lessons, charter, glossary and pages: in memory, per edition and language, without a library, because
-the whole programme is a few hundred texts."""
+the whole programme is a few hundred texts. Public answers come from the database with each search."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import chain
 
 from markupsafe import Markup, escape
 
@@ -77,21 +78,27 @@ def build(site, lang: str) -> list[Entry]:
     return entries
 
 
-def find(site, lang: str, query: str) -> list[Hit]:
-    """What matches every word of the query, best first: in the title, then by how often it is said.
+def words_of(query: str) -> list[str]:
+    """The words looked for, folded; words of one letter find nothing."""
+    return [w for w in re.findall(r"\w+", normalise(query[:MAX_QUERY])) if len(w) > 1][:8]
 
-    A word matches from its beginning: « confid » finds « confidentialité ». Empty and one-letter queries find nothing.
+
+def find(site, lang: str, words: list[str], answers=()) -> tuple[list[Hit], int]:
+    """What matches every word, best first: in the title, then by how often it is said; and how many there are in all.
+    ``answers`` are the public answers that hold these words: they live in the database and change between editions.
+
+    A word matches from its beginning: « confid » finds « confidentialité ». No word finds nothing.
     """
-    words = [w for w in re.findall(r"\w+", normalise(query[:MAX_QUERY])) if len(w) > 1][:8]
     if not words:
-        return []
+        return [], 0
     key = (site.revision, lang)
     if key not in _index:
         _index.clear() if len(_index) > 3 else None
         _index[key] = build(site, lang)
     patterns = [re.compile(rf"\b{re.escape(w)}") for w in words]
     found = []
-    for entry in _index[key]:
+    asked = [_entry("answer", a.question, f"/faq/{a.id}", a.answer) for a in answers]
+    for entry in chain(_index[key], asked):
         score = 0
         for pattern in patterns:
             in_title, in_text = len(pattern.findall(entry.folded_title)), len(pattern.findall(entry.folded))
@@ -101,7 +108,7 @@ def find(site, lang: str, query: str) -> list[Hit]:
         else:
             found.append((score, entry))
     found.sort(key=lambda pair: -pair[0])
-    return [Hit(e.kind, e.title, e.url, _excerpt(e, patterns)) for _score, e in found[:MAX_RESULTS]]
+    return [Hit(e.kind, e.title, e.url, _excerpt(e, patterns)) for _score, e in found[:MAX_RESULTS]], len(found)
 
 
 def _excerpt(entry: Entry, patterns) -> Markup:

@@ -11,6 +11,7 @@ from ..credentials import queries as credentials
 from ..credentials.rules import AWARD
 from ..db import db, transaction, utcnow
 from ..errors import NotFound
+from ..help.queries import find_public
 from ..i18n import LANGUAGES, _l, company_day, language
 from ..permissions import public, signed_in
 from ..web import get_site, safe_next
@@ -73,10 +74,11 @@ def set_language():
 @blueprint.get("/search")
 @signed_in
 def find():
-    """Search over lessons, charter, glossary and pages."""
+    """Search over lessons, charter, glossary, pages and public answers."""
     query = request.args.get("q", "").strip()[: search.MAX_QUERY]
-    hits = search.find(get_site(), language(), query)
-    return render_template("home/search.html", query=query, hits=hits)
+    words = search.words_of(query)
+    hits, total = search.find(get_site(), language(), words, find_public(words))
+    return render_template("home/search.html", query=query, hits=hits, total=total)
 
 
 # --- Loose pages ----------------------------------------------------------------------------------------------

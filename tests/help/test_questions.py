@@ -191,7 +191,7 @@ def test_thread_when_somebody_else_looks(browser, asker, roles):
     browser.sign_in(make_person(roles=roles))
     browser.get(f"/questions/{question_id}", status=404)
     token = browser.form(browser.get("/help/ask"), "/help/ask")["csrf_token"].value
-    for action in ("", "/close"):
+    for action in ("", "/close", "/private"):
         data = {"csrf_token": token, "words": "x", "version": "1"}
         browser.post(f"/questions/{question_id}{action}", data, status=404)
     browser.get(f"/referent/questions/{question_id}", status=403)
@@ -209,8 +209,9 @@ def test_answer_when_it_is_ones_own_question(browser, referent):
 
 
 def test_queue_when_some_are_overdue(browser, asker, referent):
-    """What is overdue stands at the top, apart; answered ones are elsewhere."""
+    """What is overdue stands at the top, apart; answered ones are elsewhere; the person reads that it is late."""
     late = ask(asker, "En retard", now=utcnow() - dt.timedelta(days=20))
+    assert "elle est en retard" in browser.sign_in(asker).get(f"/questions/{late}")
     ask(asker, "À temps", token="b" * 32)
     page = browser.sign_in(referent).get("/referent/questions").text
     assert page.index("Délai dépassé") < page.index("En retard") < page.index("Dans les temps") < page.index("À temps")
@@ -251,13 +252,13 @@ def test_lists_page_by_key(asker, referent):
 
 
 def test_publish_when_the_name_is_in_it(browser, asker, referent):
-    """Both texts are there to edit; a name holds publication back; the entry names nobody; it is found, and taken back."""
+    """Both texts stand under the thread, to publish at once; a name holds them back; the entry names nobody, is found
+    by its words, edited and taken back by any referent."""
     question_id = ask(asker, "Fatoumata ici : puis-je montrer l’atelier ?")
-    answer(referent, question_id)
-    browser.sign_in(referent)
-    page = browser.get(f"/referent/questions/{question_id}").click("Publier en question et réponse")
-    form = browser.form(page, "/publish")
-    assert form["question"].value.startswith("Fatoumata") and form["answer"].value == "Oui, sans les plans."
+    answer(referent, question_id, "Bonjour Fatoumata, oui, sans les plans.")
+    form = browser.form(browser.sign_in(referent).get(f"/referent/questions/{question_id}"), "/publish")
+    assert form["question"].value.startswith("Fatoumata") and form["answer"].value == "oui, sans les plans."
+    form["answer"] = "Oui, sans les plans."
     assert "disent peut-être" in form.submit(status=422)
     form["question"] = "Puis-je montrer l’atelier ?"
     shown = form.submit(status=303).follow()
@@ -268,13 +269,48 @@ def test_publish_when_the_name_is_in_it(browser, asker, referent):
     assert "sans les plans" in browser.get("/faq?q=PLANS+atelier")
     assert "sans les plans" not in browser.get("/faq?q=%25")
     assert "Aucune réponse ne contient" in browser.get("/faq?q=navire")
-    browser.sign_in(referent)
+    found = browser.get("/search?q=PLANS+montr")
+    assert "Question et réponse" in found
+    assert "sans les plans" in found.click("Puis-je montrer l’atelier")
+    # Whoever asks nearly the same is shown it before sending, and nothing is sent by looking.
+    asking = browser.form(browser.get("/help/ask"), "/help/ask")
+    asking["words"] = "Est-ce que je peux montrer une photo de mon atelier ?"
+    assert "sans les plans" in asking.submit("similar", value="1", status=200)
+    asking["words"] = "À qui écrire pour un avis négatif de client ?"
+    assert "votre question est nouvelle" in asking.submit("similar", value="1", status=200)
+    # Another referent, whoever answered, rewrites it; the former's perimeter decides on the question, not on this.
+    other = make_person(roles=("referent",))
+    form = browser.form(browser.sign_in(other).get("/faq").click("Modifier"), "/publish")
+    form["answer"] = "Oui, sans les plans ni les écrans."
+    assert "ni les écrans" in form.submit(status=303).follow()
     browser.form(browser.get("/faq"), "/unpublish").submit(status=303)
     assert "sans les plans" not in browser.get("/faq")
-    again = browser.form(browser.get(f"/referent/questions/{question_id}/publish"), "/publish")
-    again.submit(status=303)
+    assert "Question et réponse" not in browser.get("/search?q=PLANS+montr")
+    browser.form(browser.get(f"/referent/questions/{question_id}"), "/publish").submit(status=303)
+    # The person says no, though they had not: it goes for good.
+    browser.form(browser.sign_in(asker).get(f"/questions/{question_id}"), "/private").submit(status=303)
+    assert "sans les plans" not in browser.get("/faq")
+    browser.sign_in(referent).get(f"/referent/questions/{question_id}/publish", status=409)
     db.session.rollback()
-    assert db.session.scalars(select(PublicAnswer.is_shown)).all() == [True]
+    assert db.session.scalars(select(PublicAnswer.is_shown)).all() == [False]
+    browser.get(f"/faq/{db.session.scalar(select(PublicAnswer.id))}", status=404)
+
+
+@pytest.mark.parametrize(
+    ("words", "question", "near"),
+    [
+        ("Puis-je publier des photos d’atelier ?", "Une publication peut-elle montrer l’atelier ?", True),
+        ("Puis-je publier des photos d’atelier ?", "Qui répond aux avis ?", False),
+        ("Un client mécontent m’écrit", "Les clients qui m’écrivent en privé", True),
+        ("Puis-je le dire ?", "Puis-je le dire ?", False),
+        ("Charte ?", "Où lire la charte ?", True),
+        ("", "Où lire la charte ?", False),
+    ],
+)
+def test_nearness(words, question, near):
+    """Questions that share two telling words are near, whatever their endings; small words count for nothing."""
+    told = rules.telling_words(words)
+    assert bool(told and rules.nearness(told, question, "")) is near
 
 
 def test_publish_when_the_referent_is_sure(asker, referent):
@@ -300,6 +336,20 @@ def test_publish_when_the_person_said_no(browser, asker, referent):
         service.publish(referent.id, question_id, "Quoi ?", "Oui", "fr", True, utcnow())
     with pytest.raises(NotFound), transaction():
         service.unpublish(4)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("Bonjour Inès,\nOui.", "Oui."),
+        ("Hello Inès, yes.", "yes."),
+        ("Oui, bonjour à tous", "Oui, bonjour à tous"),
+        ("Bonjourno", "Bonjourno"),
+    ],
+)
+def test_draft_public(written, kept):
+    """A greeting names who asked, so it is not proposed to everybody."""
+    assert rules.draft_public(written) == kept
 
 
 def test_messages_when_rendered(asker, referent):

@@ -12,7 +12,7 @@ from ...errors import Invalid, NotFound, Refusal
 from ...i18n import LANGUAGES, _, _l, company_day
 from ...permissions import Permission, permission_required
 from ...web import say
-from .. import alerts, labels, queries, service
+from .. import alerts, labels, queries, rules, service
 from ..forms import AdviseForm, AlertActForm, AnswerForm, CloseForm, PublishForm
 from ..rules import Outdated
 from ..views import blueprint
@@ -63,18 +63,46 @@ def question(question_id):
 
 def _question_page(found, form, extra=(), status=200):
     asked, person, department = found
+    posts, public = queries.list_posts(asked.id), queries.get_public(asked.id)
+    publishing = _publish_form(asked, person, [post for post, _name in posts], public, formdata=None)
     return render_template(
         "help/question.html",
         question=asked,
         person=person,
         department=department,
-        posts=queries.list_posts(asked.id),
-        public=queries.get_public(asked.id),
+        posts=posts,
+        public=public if public and public.is_shown else None,
+        publishing=publishing,
+        traces=_traces(asked, publishing) if publishing else [],
         form=form,
         extra=extra,
         today=company_day(utcnow()),
         templates=_templates(labels.ANSWERS, person),
+        published=_published(posts[0][0].words, asked.id),
     ), status
+
+
+def _published(words: str, question_id: int) -> dict[str, tuple[str, str]]:
+    """Public answers to questions near this one, to be put into the answer as a template is."""
+    near = queries.list_similar(words)
+    return {f"public-{each.id}": (each.question, each.answer) for each in near if each.question_id != question_id}
+
+
+def _publish_form(asked, person, posts, public, **options) -> PublishForm | None:
+    """Both texts as they would be published, the answer without its greeting; None while there is nothing to publish."""
+    answers = [post.words for post in posts if post.is_answer]
+    if asked.is_private or not answers:
+        return None
+    return PublishForm(
+        question=public.question if public else rules.draft_public(posts[0].words),
+        answer=public.answer if public else rules.draft_public(answers[-1]),
+        language=public.language if public else person.language or "fr",
+        **options,
+    )
+
+
+def _traces(asked, form) -> list[str]:
+    return queries.find_traces(asked.person_id, f"{form.question.data} {form.answer.data}")
 
 
 def _templates(templates: dict, person) -> dict[str, tuple[str, str]]:
@@ -96,7 +124,8 @@ def answer(question_id):
     """Answer; or put a template into the answer, which sends nothing."""
     found, form = _get(question_id), AnswerForm()
     if "insert" in request.form:
-        _insert(form, _templates(labels.ANSWERS, found[1]), request.form["insert"])
+        near = _published(queries.list_posts(question_id)[0][0].words, question_id)
+        _insert(form, {**_templates(labels.ANSWERS, found[1]), **near}, request.form["insert"])
         return _question_page(found, form)
     if not form.validate():
         return _question_page(found, form, status=422)
@@ -117,20 +146,16 @@ def answer(question_id):
 @blueprint.route("/referent/questions/<int:question_id>/publish", methods=["GET", "POST"])
 @permission_required(Permission.REFERENT_QUESTIONS)
 def publish(question_id):
-    """Both texts, to be rewritten without the person, then published inside the company."""
-    asked, person, _department = _get(question_id)
+    """Both texts, to be rewritten without the person, then published inside the company. What is published already is
+    everybody's: any referent may rewrite it, whoever asked."""
+    public = queries.get_public(question_id)
+    asked, person = queries.get_published(question_id) if public and public.is_shown else _get(question_id)[:2]
     posts = [post for post, _name in queries.list_posts(question_id)]
-    answers = [post.words for post in posts if post.is_answer]
-    if not answers:
-        raise Refusal(_l("Répondez d’abord à la personne : une question sans réponse ne se publie pas."))
     if asked.is_private:
         raise Refusal(_l("La personne a demandé que sa question ne soit pas publiée."))
-    public = queries.get_public(question_id)
-    form = PublishForm(
-        question=public.question if public else posts[0].words,
-        answer=public.answer if public else answers[-1],
-        language=public.language if public else person.language or "fr",
-    )
+    form = _publish_form(asked, person, posts, public)
+    if form is None:
+        raise Refusal(_l("Répondez d’abord à la personne : une question sans réponse ne se publie pas."))
     extra, status = (), 200
     if form.validate_on_submit():
         texts, referent_id, now = (form.question.data, form.answer.data), current_user.id, utcnow()
@@ -141,11 +166,13 @@ def publish(question_id):
             extra, status = [(wrong.sentence, "question")], 422
         else:
             say(_("La question et sa réponse sont publiées, sans le nom de la personne."))
-            return redirect(url_for("help.faq", _anchor=f"answer-{entry_id}"), 303)
+            return redirect(url_for("help.entry", entry_id=entry_id), 303)
     elif form.errors:
         status = 422
-    traces = queries.find_traces(asked.person_id, f"{form.question.data} {form.answer.data}")
-    return render_template("help/publish.html", question=asked, form=form, extra=extra, traces=traces), status
+    traces = _traces(asked, form)
+    return render_template(
+        "help/publish.html", question=asked, public=public, form=form, extra=extra, traces=traces
+    ), status
 
 
 # --- Alerts ---------------------------------------------------------------------------------------------------
