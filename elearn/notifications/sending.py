@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import smtplib
 import ssl
 from contextlib import suppress
@@ -38,11 +39,19 @@ def build(rendered, reader, sender: str, message_id: int, now) -> EmailMessage:
     return mail
 
 
+def name_server(url: str) -> str:
+    """The server of ``ELEARN_SMTP_URL`` without its password, for who must recognise it; empty when none is set."""
+    parts = urlsplit(url)
+    port = parts.port or (465 if parts.scheme == "smtps" else 25)
+    return f"{parts.scheme}://{parts.hostname}:{port}" if url else ""
+
+
 class MailServer:
     """One connection to ``smtp://`` or ``smtps://user:password@host:port``, opened at the first mail.
 
-    Over ``smtp://`` it is encrypted where the server offers it, and always before a password is said. A server found
-    down stays down for this round: fifty mails do not wait fifty times for it.
+    Over ``smtp://`` it is encrypted where the server offers it, and always before a password is said. The certificate
+    is checked against the machine's authorities, or those of ``SSL_CERT_FILE``. A server found down stays down for this
+    round: fifty mails do not wait fifty times for it. One that hung up between two mails is called again.
     """
 
     def __init__(self, url: str):
@@ -64,7 +73,8 @@ class MailServer:
         if self._down is not None:
             raise self._down
         try:
-            self._server = self._server or self._connect()
+            if self._server is None or not _is_listening(self._server):
+                self._server = self._connect()
             _send(self._server, mail)
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused):
             raise
@@ -79,12 +89,38 @@ class MailServer:
             server = smtplib.SMTP_SSL(parts.hostname, parts.port or 465, timeout=TIMEOUT, context=context)
         else:
             server = smtplib.SMTP(parts.hostname, parts.port or 25, timeout=TIMEOUT)
+        try:
             server.ehlo()
-            if server.has_extn("starttls") or parts.username:
+            if parts.scheme != "smtps" and (server.has_extn("starttls") or parts.username):
                 server.starttls(context=context)
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
+            server.ehlo_or_helo_if_needed()  # STARTTLS forgets what was said before it (RFC 3207, section 4.2).
+            if parts.username:
+                _log_in(server, unquote(parts.username), unquote(parts.password or ""))
+        except BaseException:
+            server.close()
+            raise
         return server
+
+
+def _log_in(server: smtplib.SMTP, user: str, password: str) -> None:
+    """Give user and password, by PLAIN where the server takes it: one try, and any character (RFC 4616 says UTF-8),
+    where smtplib writes ASCII only and goes on to the next way after a refusal."""
+    if "PLAIN" not in server.esmtp_features.get("auth", "").split():
+        server.login(user, password)
+        return
+    words = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
+    code, answer = server.docmd("AUTH", f"PLAIN {words}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, answer)
+
+
+def _is_listening(server: smtplib.SMTP) -> bool:
+    """Whether the connection still stands, asked before the mail rather than found out in the middle of it, when
+    nobody could tell any more whether it was taken."""
+    try:
+        return server.noop()[0] == 250
+    except OSError:
+        return False
 
 
 def _send(server: smtplib.SMTP, mail: EmailMessage) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -95,11 +96,13 @@ def deliver_due(
 
     The one service that opens its transactions itself: it must not hold one while it talks to a mail server. Each
     message is claimed, sent, and marked by itself, so that a worker killed at any point leaves at most one mail in
-    doubt; that one goes again under the same Message-ID, which mail programs show once.
+    doubt: between the server's yes and the commit that follows it, nothing else is done. That one goes again, after
+    the lease, under the same Message-ID, which mail programs show once. A slow server ends the round at half the
+    lease, so that no other worker takes up what this one still holds.
     """
     if render is None:
         from .messages import render
-    done = Delivery()
+    done, until = Delivery(), time.monotonic() + rules.LEASE.total_seconds() / 2
     with transaction():
         ids = [message.id for message in claim_due(now, limit)]
     with MailServer(smtp_url) as server:
@@ -110,6 +113,8 @@ def deliver_due(
                 outcome, error = "failed", problem
             with transaction():
                 _close(message_id, outcome, error, now, done)
+            if time.monotonic() >= until:
+                break
     return done
 
 

@@ -400,4 +400,5 @@ def end_sessions():
 
 from .desk import views as _desk  # noqa: E402,F401  The administrator's pages belong to this blueprint.
 from .intake import views as _intake  # noqa: E402,F401
+from .mails import views as _mails  # noqa: E402,F401
 from .second import views as _second  # noqa: E402

@@ -229,6 +229,15 @@ def test_deliver_when_a_worker_was_killed(reader, smtp):
     assert deliver(smtp, now=utcnow() + rules.LEASE + dt.timedelta(seconds=1)).sent == 1
 
 
+def test_deliver_when_server_is_slow(app, smtp, monkeypatch):
+    """A round never outlasts its lease: what it did not reach goes with the next, and nothing twice."""
+    for i in range(3):
+        say(make_person(email=f"p{i}@tests.example"))
+    monkeypatch.setattr(rules, "LEASE", dt.timedelta(0))
+    assert [deliver(smtp).sent for _round in range(4)] == [1, 1, 1, 0]
+    assert len(smtp.mails) == 3
+
+
 def test_deliver_when_limited(app, smtp):
     """A round takes so many messages, the oldest first."""
     for i in range(3):

@@ -48,6 +48,8 @@ ACTS = {
     "catalogue-opened": _l("Remis au catalogue"),
     "catalogue-closed": _l("Retiré du catalogue"),
     "import-begun": _l("Import lancé"),
+    "mails-sent-again": _l("E-mails renvoyés"),
+    "mails-dropped": _l("E-mails abandonnés non renvoyés"),
     "import-done": _l("Import terminé"),
 }
 

@@ -1,0 +1,1 @@
+"""The administrator's page of mails that do not go out."""
