@@ -109,4 +109,16 @@ def _answer_mandate(line: Decision, act: str, by_id: int, now: dt.datetime, fact
             raise Refusal(_l("Ce statut serait terminé de toute façon : une nouvelle demande est la seule voie."))
     elif act != "upheld":
         mandate = get_for_act(mandate.id, mandate.version, now)
+    if act == "rescoped":
+        facts |= rules.give_back(queries.state_of(mandate), _scope_before(line, mandate))
     move_mandate(mandate, act, by_id, now, facts=facts, reason=answer)
+
+
+def _scope_before(line: Decision, mandate: Mandate) -> rules.MandateState:
+    """The scope that a decision took from: the one before it, from the log; for a grant, what the person wished."""
+    if line.act == "opened":
+        wished = db.session.get(Application, mandate.application_id)
+        return rules.MandateState(networks=tuple(wished.networks), topics=tuple(wished.topics))
+    return rules.replay_mandate(
+        each for each in queries.list_lines(mandate_id=mandate.id) if each.version < line.version
+    )

@@ -39,6 +39,7 @@ REGIME_MEANS = {
         "chiffres, clients, finance, crise et images de synthèse d’une personne se font toujours relire."
     ),
 }
+AUTONOMY_CONFIRMED = _l("J’ai lu trois posts réussis, et nous en avons parlé.")
 
 ACTS = {
     "begun": _l("Demande commencée"),
@@ -115,12 +116,14 @@ KINDS = {
     "application": _l("Demande"),
     "contest": _l("Contestation"),
     "hearing": _l("Réponse à lire"),
+    "silent-hearing": _l("Question restée sans réponse de la personne"),
     "renewal": _l("Renouvellement"),
 }
 KINDS_MANY = {
     "application": _l("Demandes"),
     "contest": _l("Contestations"),
     "hearing": _l("Réponses à lire"),
+    "silent-hearing": _l("Restées sans réponse"),
     "renewal": _l("Renouvellements"),
 }
 TO_DO = {

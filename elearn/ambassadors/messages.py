@@ -11,7 +11,7 @@ from ..people.models import Person
 from ..people.queries import require_second_factor
 from ..permissions import Role
 from . import labels
-from .models import Application, Contest, Decision, DecisionWords, Hearing, Mandate
+from .models import Absence, Application, Contest, Decision, DecisionWords, Hearing, Mandate
 
 
 def register() -> None:
@@ -26,6 +26,7 @@ def register() -> None:
         ("renewal_waiting", _renewal_waiting, False),
         ("hearing_answered", _hearing_answered, False),
         ("contest_waiting", _contest_waiting, False),
+        ("deputy_named", _deputy_named, False),
     ):
         role = None if mandatory else Role.REFERENT
         template = f"ambassadors/mail/{name}.html"
@@ -120,4 +121,16 @@ def _contest_waiting(message, language):
     return {
         "name": _name(contest.person_id),
         "path": page_path("ambassadors.answer_contest", contest_id=contest.id),
+    }
+
+
+def _deputy_named(message, language):
+    absence = db.session.get(Absence, message.ids["absence"])
+    if absence is None:
+        return None
+    return {
+        "name": _name(absence.referent_id),
+        "starts_on": absence.starts_on,
+        "ends_on": absence.ends_on,
+        "path": page_path("ambassadors.queue"),
     }

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from ..db import db, insert_once
 from ..errors import Invalid, NotFound
 from ..i18n import _l, company_day
+from ..notifications.service import queue
 from ..people.models import Department, normalise
 from ..people.service import record
 from . import queries
@@ -127,7 +128,7 @@ def set_perimeter(
 def declare_absence(
     referent_id: int, deputy_id: int, starts_on: dt.date, ends_on: dt.date, now: dt.datetime
 ) -> Absence:
-    """Say that one is away and who answers meanwhile. Raises Invalid where days or deputy will not do."""
+    """Say that one is away and who answers meanwhile, who is told. Raises Invalid where days or deputy will not do."""
     _check_referent(referent_id)
     if deputy_id == referent_id:
         raise Invalid(_l("Choisissez quelqu’un d’autre que vous."))
@@ -147,6 +148,7 @@ def declare_absence(
     )
     db.session.add(absence)
     db.session.flush()
+    queue(deputy_id, "deputy_named", {"absence": absence.id}, now, once_key=f"deputy_named:{absence.id}")
     return absence
 
 

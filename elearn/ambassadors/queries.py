@@ -116,16 +116,17 @@ def may_ask_renewal(mandate: Mandate, today: dt.date) -> bool:
 
 
 def is_contestable(line: Decision) -> bool:
-    """Whether the person may contest it: a referent decided, it still stands, it was not contested before, and no
-    new application was begun since, which takes the place of a contest."""
-    if line.act not in rules.CONTESTABLE:
+    """Whether the person may contest it: a referent decided, it still stands, it was not contested before nor is itself
+    the answer to a contest, and no new application was begun since, which takes the place of a contest."""
+    if line.act not in rules.CONTESTABLE or "contest" in line.facts:
         return False
     subject = (
         Decision.application_id == line.application_id
         if line.application_id
         else Decision.mandate_id == line.mandate_id
     )
-    later = select(Decision.id).where(subject, Decision.version > line.version, Decision.act.in_(rules.TURNING))
+    turning = [act for act, overturned in rules.TURNING.items() if line.act in overturned]
+    later = select(Decision.id).where(subject, Decision.version > line.version, Decision.act.in_(turning))
     known = select(Contest.id).where(Contest.decision_id == line.id)
     begun = select(Decision.id).where(
         Decision.person_id == line.person_id, Decision.act == "begun", Decision.id > line.id
@@ -158,15 +159,14 @@ def list_history(person_id: int) -> list[Entry]:
         .where(Decision.person_id == person_id)
         .order_by(Decision.id.desc())
     ).all()
-    entries, turned, begun_again = [], set(), False
+    entries, turned, begun_again = [], {}, False
     for line, given, family, reason, assessment, contest, hearing in rows:
-        subject = (line.application_id, line.mandate_id)
-        stands = subject not in turned and not begun_again
+        overturned = turned.setdefault((line.application_id, line.mandate_id), set())
+        stands = line.act not in overturned and not begun_again
         begun_again = begun_again or line.act == "begun"
-        if line.act in rules.TURNING:
-            turned.add(subject)
+        overturned |= rules.TURNING.get(line.act, frozenset())
         name = f"{given or ''} {family or ''}".strip()
-        may = stands and contest is None and line.act in rules.CONTESTABLE
+        may = stands and contest is None and line.act in rules.CONTESTABLE and "contest" not in line.facts
         entries.append(Entry(line, name, reason or "", assessment, contest, hearing, may))
     return entries
 

@@ -108,13 +108,37 @@ CONTESTABLE: dict[str, str] = {
     "let_dormant": "awakened",
     "made_guided": "made_autonomous",
     "ended": "reinstated",
+    "opened": "rescoped",
+    "rescoped": "rescoped",
+    "renewed": "rescoped",
 }
-"""What a referent decided and the person may contest once → what follows when another referent agrees with them."""
+"""What a referent decided and the person may contest once → what follows when another referent agrees with them.
 
-TURNING = frozenset(
-    act for moves in (APPLICATION_MOVES, MANDATE_MOVES) for act, move in moves.items() if move.after
-) | {"made_autonomous", "made_guided"}
-"""Acts after which an earlier decision no longer stands, so that contesting it has no object any more."""
+What gives back or closes without consequence takes nothing away, and so is not contested.
+"""
+
+_STATUS = frozenset({"suspended", "let_dormant", "ended"})
+_SCOPE = frozenset({"opened", "rescoped", "renewed"})
+_REGIME = frozenset({"made_guided"})
+TURNING: dict[str, frozenset[str]] = {
+    **{act: frozenset({"sent_back", "refused"}) for act, move in APPLICATION_MOVES.items() if move.after},
+    **{act: _STATUS for act, move in MANDATE_MOVES.items() if move.after},
+    **{act: _STATUS | _SCOPE | _REGIME for act, move in MANDATE_MOVES.items() if move.after == _M.ENDED},
+    "made_autonomous": _REGIME,
+    "made_guided": _REGIME,
+    "rescoped": _SCOPE,
+    "renewed": _SCOPE,
+}
+"""Act → earlier decisions that no longer stand after it, so that contesting them has no object any more. A decision
+about the scope leaves one about the status contestable: nobody escapes a second look by deciding something else."""
+
+
+class Missing(Invalid):
+    """Something that was sent will not do; ``field`` says where to look (422)."""
+
+    def __init__(self, sentence, field: str):
+        super().__init__(sentence)
+        self.field = field
 
 
 class Outdated(Refusal):
@@ -254,7 +278,7 @@ def check_suspension(hearing_answered: bool, answer_by: dt.date, until: dt.date 
     if not hearing_answered and today <= answer_by:
         raise Refusal(_l("La personne n’a pas encore répondu, et son délai court toujours."))
     if until is None or not today <= until <= today + dt.timedelta(days=MAX_SUSPENSION_DAYS):
-        raise Invalid(_l("Une suspension a toujours un dernier jour, dans les trois mois."))
+        raise Missing(_l("Une suspension a toujours un dernier jour, dans les trois mois."), "until")
 
 
 # --- The grid -------------------------------------------------------------------------------------------------
@@ -292,15 +316,18 @@ class Verdict:
 
 def check_verdict(verdict: Verdict, today: dt.date) -> None:
     """A verdict is whole and follows from its grid; raise Invalid with what is missing otherwise."""
-    if set(verdict.grid) != set(CRITERIA) or any(v not in range(4) for v in verdict.grid.values()):
-        raise Invalid(_l("Donnez de 0 à 3 points à chacun des six critères."))
+    wrong = next((c for c in CRITERIA if verdict.grid.get(c) not in range(4)), None)
+    if wrong or len(verdict.grid) != len(CRITERIA):
+        raise Missing(_l("Donnez de 0 à 3 points à chacun des six critères."), f"grid-{wrong or CRITERIA[0]}")
     if not set(verdict.red_flags) <= set(RED_FLAGS) or verdict.decision not in DECISIONS:
-        raise Invalid(_l("Choisissez une décision."))
+        raise Missing(_l("Choisissez une décision."), "decision")
     check_reason(verdict.reason)
     if verdict.decision == "granted" and verdict.red_flags:
-        raise Invalid(_l("Une ligne rouge renvoie le post d’office, quel que soit le total."))
+        raise Missing(_l("Une ligne rouge renvoie le post d’office, quel que soit le total."), "decision")
     if verdict.decision == "granted" and not is_passed(verdict.grid):
-        raise Invalid(_l("Le statut demande un post réussi : 12 points sur 18 au moins, et aucun critère à 0."))
+        raise Missing(
+            _l("Le statut demande un post réussi : 12 points sur 18 au moins, et aucun critère à 0."), "decision"
+        )
     if verdict.decision == "refused":
         _check_refusal(verdict, today)
 
@@ -308,20 +335,21 @@ def check_verdict(verdict: Verdict, today: dt.date) -> None:
 def _check_refusal(verdict: Verdict, today: dt.date) -> None:
     """A refusal names its category, the lessons to take again and the day from which one may apply again."""
     if verdict.category not in CATEGORIES:
-        raise Invalid(_l("Un refus nomme sa catégorie."))
+        raise Missing(_l("Un refus nomme sa catégorie."), "category")
     if not verdict.lessons and verdict.category != "scope":
-        raise Invalid(_l("Un refus nomme au moins une leçon à reprendre."))
+        raise Missing(_l("Un refus nomme au moins une leçon à reprendre."), "lessons")
     latest = today + dt.timedelta(days=MAX_WAIT_DAYS)
     if verdict.again_on is None or not today < verdict.again_on <= latest:
-        raise Invalid(
-            _l("Un refus donne le jour d’une nouvelle demande : demain au plus tôt, dans six mois au plus tard.")
+        raise Missing(
+            _l("Un refus donne le jour d’une nouvelle demande : demain au plus tôt, dans six mois au plus tard."),
+            "again_on",
         )
 
 
 def check_reason(reason: str) -> None:
     """Every decision carries a reason that the person reads."""
     if len(reason.strip()) < MIN_REASON:
-        raise Invalid(_l("Écrivez le motif : la personne le lira. Une phrase au moins."))
+        raise Missing(_l("Écrivez le motif : la personne le lira. Une phrase au moins."), "reason")
 
 
 # --- The scope of a mandate -----------------------------------------------------------------------------------
@@ -346,20 +374,37 @@ def check_scope(scope: Scope, networks: Collection[str], topics: Collection[str]
     """A scope names at least one network, topic and language of the catalogue, and ends with the credential at the
     latest. Raises Invalid."""
     if not scope.networks or not set(scope.networks) <= set(networks):
-        raise Invalid(_l("Choisissez au moins un réseau du catalogue."))
+        raise Missing(_l("Choisissez au moins un réseau du catalogue."), "networks")
     if not scope.topics or not set(scope.topics) <= set(topics):
-        raise Invalid(_l("Choisissez au moins un sujet du catalogue."))
+        raise Missing(_l("Choisissez au moins un sujet du catalogue."), "topics")
     if not scope.languages or not set(scope.languages) <= set(SPOKEN):
-        raise Invalid(_l("Choisissez au moins une langue."))
+        raise Missing(_l("Choisissez au moins une langue."), "languages")
     if scope.regime not in REGIMES:
-        raise Invalid(_l("Choisissez le régime : accompagné ou autonome."))
+        raise Missing(_l("Choisissez le régime : accompagné ou autonome."), "regime")
     if scope.ends_on > expires_on:
-        raise Invalid(_l("Le statut ne dure pas plus longtemps que le certificat."))
+        raise Missing(_l("Le statut ne dure pas plus longtemps que le certificat."), "ends_on")
     if scope.ends_on < scope.starts_on:
-        raise Invalid(_l("La fin vient après le début."))
+        raise Missing(_l("La fin vient après le début."), "ends_on")
+
+
+def give_back(state: MandateState, before: MandateState) -> dict:
+    """The facts that give a scope back what an earlier one had, and take nothing of what came since; never beyond the
+    credential."""
+    facts = {name: list(dict.fromkeys((*getattr(state, name), *getattr(before, name)))) for name in LISTS}
+    last = max(day for day in (state.ends_on, before.ends_on) if day)
+    return {**facts, "ends_on": min(last, state.credential_expires_on).isoformat()}
+
+
+def check_autonomy(is_confirmed: bool) -> None:
+    """The autonomous regime comes after three posts that passed, and talking about it (dossier 6.1); raise Invalid
+    where the referent did not say so."""
+    if not is_confirmed:
+        raise Missing(
+            _l("Confirmez les trois posts réussis et l’échange : le régime autonome les demande."), "confirmed"
+        )
 
 
 def check_start(starts_on: dt.date, today: dt.date) -> None:
     """A new mandate starts today or in the three months to come; raise Invalid otherwise."""
     if not today <= starts_on <= today + dt.timedelta(days=LATEST_START_DAYS):
-        raise Invalid(_l("Le statut commence aujourd’hui au plus tôt, dans trois mois au plus tard."))
+        raise Missing(_l("Le statut commence aujourd’hui au plus tôt, dans trois mois au plus tard."), "starts_on")

@@ -57,12 +57,14 @@ def record(subject: Application | Mandate, act: str, before, by_id: int | None, 
     if kept.get("reason"):
         db.session.add(DecisionWords(decision_id=line.id, reason=kept["reason"].strip()))
         db.session.flush()
-    if act in rules.TURNING:
-        _close_moot_contests(line)
+    _close_moot_contests(line)
     return line
 
 
 def _close_moot_contests(line: Decision) -> None:
+    overturned = rules.TURNING.get(line.act)
+    if not overturned:
+        return
     same = (
         Decision.application_id == line.application_id
         if line.application_id
@@ -70,7 +72,10 @@ def _close_moot_contests(line: Decision) -> None:
     )
     db.session.execute(
         update(Contest)
-        .where(Contest.status == "open", Contest.decision_id.in_(select(Decision.id).where(same)))
+        .where(
+            Contest.status == "open",
+            Contest.decision_id.in_(select(Decision.id).where(same, Decision.act.in_(overturned))),
+        )
         .values(status="moot", answered_at=line.at)
     )
 

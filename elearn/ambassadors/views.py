@@ -104,7 +104,7 @@ def mine():
         hearing=queries.get_open_hearing(mandate.id) if mandate else None,
         again_on=again_on if again_on and today < again_on else None,
         has_contest=any(e.contest and e.contest.status == "open" for e in history),
-        history=[entry for entry in history if entry.line.act != "opened"],
+        history=history,
         latest=next((e for e in history if e.assessment), None),
         names=names_of_catalogue(),
         titles=lesson_titles() if history else {},
@@ -286,7 +286,11 @@ def contest(decision_id):
     if not entry.may_contest:
         raise Refusal(_l("Cette décision ne se conteste pas, ou plus : elle l’a déjà été, ou la situation a changé."))
     return render_template(
-        "ambassadors/contest.html", entry=entry, form=form, answer_days=get_site().settings["answer_days"]
+        "ambassadors/contest.html",
+        entry=entry,
+        form=form,
+        answer_days=get_site().settings["answer_days"],
+        has_other=any(r.id not in (person_id, entry.line.by_id) for r in queries.list_referents()),
     ), 422 if form.errors else 200
 
 

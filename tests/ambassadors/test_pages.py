@@ -257,7 +257,9 @@ def test_referent_reads_and_grants(browser, now, until):
     form.submit(status=422).mustcontain("pas plus longtemps que le certificat")
     form["ends_on"] = "31/02/2027"
     form.submit(status=422).mustcontain("Donnez un jour du calendrier")
-    form["ends_on"] = until.isoformat()
+    form["ends_on"], form["regime"] = until.isoformat(), "autonomous"
+    form.submit(status=422).mustcontain("Confirmez les trois posts réussis")
+    form["regime"] = "guided"
     page = form.submit().follow()
     page.mustcontain("Votre décision est enregistrée")
     assert queries.get_open_mandate(application.person_id).ends_on == until
@@ -366,7 +368,7 @@ def test_acts_on_an_ambassador(browser, now, until):
     form = act_form(page, "let_dormant")
     form["reason"] = stale["reason"] = REASON
     form.submit()
-    stale.submit(status=409).mustcontain("quelqu’un a agi entre-temps")
+    stale.submit(status=409).mustcontain("quelqu’un a agi entre-temps", "Ce que vous aviez écrit", REASON)
     page = browser.get(f"/referent/ambassadors/{mandate.id}")
     form = act_form(page, "ended")
     form["reason"] = REASON
@@ -648,11 +650,12 @@ def test_every_message_is_rendered_in_both_languages(app, now, until):
     with transaction():
         contests.answer_contest(second.id, contest.id, True, REASON, now)
         mandates.ask_renewal(person_id, db.session.get(Mandate, mandate.id).version, now)
+        organisation.declare_absence(first.id, second.id, now.date(), now.date(), now)
     make_application(certified(now), now=now)
     rendered |= render_all()
     assert rendered == {
-        "application_decided", "application_waiting", "contest_answered", "contest_waiting", "hearing_answered",
-        "hearing_opened", "renewal_waiting", "status_changed", "status_ends",
+        "application_decided", "application_waiting", "contest_answered", "contest_waiting", "deputy_named",
+        "hearing_answered", "hearing_opened", "renewal_waiting", "status_changed", "status_ends",
     }  # fmt: skip
     assert find_readers([person_id])
 
@@ -693,8 +696,9 @@ def test_message_about_what_is_over_is_dropped(app, now, until):
         "renewal_waiting",
         "hearing_answered",
         "contest_waiting",
+        "deputy_named",
     ):
-        ids = dict.fromkeys(("decision", "mandate", "hearing", "contest"), 999)
+        ids = dict.fromkeys(("decision", "mandate", "hearing", "contest", "absence"), 999)
         assert get_kind(kind).variables(Message(kind=kind, ids=ids), "fr") is None
 
 

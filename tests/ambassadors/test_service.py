@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select, text, update
@@ -754,6 +755,37 @@ def test_illegal_line_is_refused_by_constraint(app, line):
         db.session.flush()
 
 
+@pytest.mark.parametrize("agrees", [True, False])
+@pytest.mark.parametrize("act", ["opened", "rescoped"])
+def test_scope_is_contested_like_any_decision(app, act, agrees):
+    """What a grant left out of the wishes, or a change took away, comes back where another referent agrees; a decision
+    about something else meanwhile does not close the contest, and the answer is final."""
+    first, second = make_referent(), make_referent()
+    application = make_application(topics=("trades", "jobs"))
+    decide(first, application)
+    mandate = queries.get_open_mandate(application.person_id)
+    if act == "rescoped":
+        wanted = scope(topics=("trades", "events"), networks=("linkedin", "x"))
+        do(mandates.rescope, first.id, mandate.id, mandate.version, wanted, REASON, NOW)
+        wanted = scope(topics=("jobs",), ends_on=TODAY + dt.timedelta(days=30))
+        do(mandates.rescope, first.id, mandate.id, mandate.version, wanted, REASON, NOW)
+    line = queries.list_lines(mandate_id=mandate.id)[-1]
+    made = do(contests.contest, application.person_id, line.id, "Je l’avais demandé.", NOW)
+    do(mandates.change_mandate, first.id, mandate.id, mandate.version, "let_dormant", REASON, NOW)
+    before = queries.state_of(mandate)
+    do(contests.answer_contest, second.id, made.id, agrees, REASON, NOW)
+    after = queries.rebuild_mandate(mandate.id)
+    assert after == queries.state_of(db.session.get(Mandate, mandate.id))
+    if not agrees:
+        assert after == replace(before, version=after.version)
+    elif act == "opened":
+        assert (after.topics, after.ends_on) == (("trades", "jobs"), before.ends_on)
+    else:
+        assert (set(after.topics), set(after.networks)) == ({"jobs", "trades", "events"}, {"linkedin", "x"})
+        assert after.ends_on == scope().ends_on
+    assert not queries.is_contestable(queries.list_lines(mandate_id=mandate.id)[-1])
+
+
 def test_history_says_everything_in_one_query(app, count_queries):
     """Reason, grid, hearing, contest and who decided, without a query a line."""
     first, second = make_referent(given_name="Léa", family_name="Roux"), make_referent()
@@ -768,7 +800,7 @@ def test_history_says_everything_in_one_query(app, count_queries):
     refused = next(e for e in history if e.line.act == "refused")
     assert (refused.by_name, refused.reason, refused.assessment.category) == ("Léa Roux", REASON, "post")
     assert refused.contest.status == "changed"
-    assert not any(e.may_contest for e in history)
+    assert [e.line.act for e in history if e.may_contest] == ["opened"]
 
 
 # --- Who answers for whom -------------------------------------------------------------------------------------

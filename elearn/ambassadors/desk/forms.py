@@ -82,6 +82,7 @@ class VerdictForm(ScopeForm):
         validators=[InputRequired(_l("Choisissez une décision."))],
     )
     regime = RadioField(_l("Régime"), choices=options(labels.REGIME.items()), default="guided", validators=[Optional()])
+    confirmed = BooleanField(labels.AUTONOMY_CONFIRMED)
     starts_on = Day(_l("Premier jour"), validators=[Optional()])
     category = SelectField(_l("Catégorie du refus"), choices=[], validators=[Optional()])
     lessons = Boxes(_l("Leçons à reprendre"))
@@ -118,7 +119,7 @@ class ActForm(FlaskForm):
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     act = HiddenField(validators=[InputRequired()])
     until = Day(_l("Dernier jour de la suspension"), validators=[Optional()])
-    confirmed = BooleanField()
+    confirmed = BooleanField(labels.AUTONOMY_CONFIRMED)
     reason = _reason(_l("Motif, que la personne lira"))
 
 

@@ -93,9 +93,9 @@ def _contests(referent_id: int, covers: tuple[Cover, ...]) -> Select:
     )
 
 
-def _of_mandates(referent_id: int, covers: tuple[Cover, ...], since) -> Select:
+def _of_mandates(referent_id: int, covers: tuple[Cover, ...], since, due_on=None) -> Select:
     return (
-        select(*row_of(Mandate.id, since))
+        select(*row_of(Mandate.id, since, due_on))
         .join(Person, Person.id == Mandate.person_id)
         .outerjoin(Department, Department.id == Person.department_id)
         .where(visible_to(referent_id, covers, Mandate.topics))
@@ -110,6 +110,19 @@ def _hearings(referent_id: int, covers: tuple[Cover, ...]) -> Select:
     )
 
 
+def _silent_hearings(referent_id: int, covers: tuple[Cover, ...]) -> Select:
+    """The person let the delay to answer pass: what is asked of the referent is to decide without."""
+    return (
+        _of_mandates(referent_id, covers, Hearing.opened_at, Hearing.answer_by)
+        .join(Hearing, Hearing.mandate_id == Mandate.id)
+        .where(
+            Hearing.closed_at.is_(None),
+            Hearing.answered_at.is_(None),
+            Hearing.answer_by < bindparam("today", type_=Date),
+        )
+    )
+
+
 def _renewals(referent_id: int, covers: tuple[Cover, ...]) -> Select:
     since = Mandate.renewal_asked_at
     return _of_mandates(referent_id, covers, since).where(since.is_not(None))
@@ -119,6 +132,7 @@ for _kind, _page, _rows in (
     ("application", ("ambassadors.application", "application_id"), _applications),
     ("contest", ("ambassadors.answer_contest", "contest_id"), _contests),
     ("hearing", ("ambassadors.ambassador", "mandate_id"), _hearings),
+    ("silent-hearing", ("ambassadors.ambassador", "mandate_id"), _silent_hearings),
     ("renewal", ("ambassadors.ambassador", "mandate_id"), _renewals),
 ):
     register_source(Source(_kind, labels.KINDS[_kind], labels.KINDS_MANY[_kind], *_page, _rows))

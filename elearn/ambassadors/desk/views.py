@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from ...credentials.queries import get_current_credential
 from ...db import transaction, utcnow
-from ...errors import Invalid, NotFound
+from ...errors import Invalid, NotFound, Refusal
 from ...i18n import LANGUAGES, _, _l, company_day, language
 from ...permissions import Permission, permission_required
 from ...web import get_site, say
@@ -36,6 +36,20 @@ GONE = _l("Il n’y a rien à cette adresse, ou pas dans votre périmètre.")
 
 def _covers(now):
     return queries.get_covers(company_day(now))
+
+
+def _say_on(form, wrong: Refusal) -> list[tuple]:
+    """Put what will not do beside its field; where the form has none of that name, in the summary alone."""
+    field = getattr(wrong, "field", "")
+    if field not in form or field == "lessons":
+        return [(wrong.sentence, field)]
+    form[field].errors = [*form[field].errors, wrong.sentence]
+    return []
+
+
+def _unsaved(wrong: Refusal, form) -> str:
+    """What was written, where the page it was written for is out of date and may have no place for it any more."""
+    return form.reason.data or "" if isinstance(wrong, Outdated) else ""
 
 
 # --- The queue ------------------------------------------------------------------------------------------------
@@ -153,16 +167,15 @@ def decide(application_id):
     verdict = form.verdict()
     scope = form.scope(form.starts_on.data, form.regime.data or "guided") if verdict.decision == "granted" else None
     try:
+        if scope is not None and scope.regime == "autonomous":
+            rules.check_autonomy(form.confirmed.data)
         with transaction():
             service.decide(referent_id, application_id, form.version.data, verdict, scope, now)
-    except Invalid as missing:
-        return _application_page(*_get_application(application_id), form, extra=[(missing.sentence, "")], status=422)
-    except Outdated as late:
+    except Refusal as wrong:
         found, person = _get_application(application_id)
         form.version.data = found.version
-        return _application_page(
-            found, person, form, extra=[(late.sentence, "history")], status=409, unsaved=form.reason.data or ""
-        )
+        extra = _say_on(form, wrong)
+        return _application_page(found, person, form, extra, wrong.status, _unsaved(wrong, form))
     say(_("Votre décision est enregistrée ; %(name)s la lira avec son motif.", name=person.name))
     return redirect(url_for("ambassadors.queue"), 303)
 
@@ -187,14 +200,14 @@ def answer_contest(contest_id):
     if found is None:
         raise NotFound(GONE)
     contested, line, person = found
-    form, extra, status = ContestAnswerForm(), [], 200
+    form, extra, status, unsaved = ContestAnswerForm(), [], 200, ""
     if form.validate_on_submit():
         referent_id, agrees, reason, now = current_user.id, form.outcome.data == "changed", form.reason.data, utcnow()
         try:
             with transaction():
                 contests.answer_contest(referent_id, contest_id, agrees, reason, now)
-        except Invalid as missing:
-            extra, status = [(missing.sentence, "reason")], 422
+        except Refusal as wrong:
+            extra, status, unsaved = _say_on(form, wrong), wrong.status, _unsaved(wrong, form)
         else:
             say(_("Votre réponse est enregistrée ; %(name)s la lira.", name=person.name))
             return redirect(url_for("ambassadors.queue"), 303)
@@ -209,6 +222,8 @@ def answer_contest(contest_id):
         person=person,
         form=form,
         extra=extra,
+        unsaved=unsaved,
+        names=names_of_catalogue(),
         titles=lesson_titles(),
         due_on=due_on(contested.made_at),
     ), status
@@ -250,7 +265,7 @@ def ambassador(mandate_id):
     return _ambassador_page(*_get_mandate(mandate_id))
 
 
-def _ambassador_page(mandate, person, act_form=None, scope_form=None, extra=(), status=200):
+def _ambassador_page(mandate, person, act_form=None, scope_form=None, extra=(), status=200, unsaved=""):
     today = company_day(utcnow())
     state = status_on(mandate, today)
     hearing = queries.get_open_hearing(mandate.id)
@@ -269,7 +284,8 @@ def _ambassador_page(mandate, person, act_form=None, scope_form=None, extra=(), 
         asked=act_form.act.data if act_form else None,
         scope_form=scope_form or _scope_form(mandate, credential if renewable else None),
         extra=extra,
-        history=[e for e in queries.list_history(person.id) if e.line.act not in ("begun",)],
+        unsaved=unsaved,
+        history=[e for e in queries.list_history(person.id) if e.line.act != "begun"],
         names=names_of_catalogue(),
         titles=lesson_titles(),
         today=today,
@@ -314,12 +330,13 @@ def act(mandate_id):
     if not form.validate():
         return _ambassador_page(mandate, person, act_form=form, status=422)
     try:
-        if form.act.data == "made_autonomous" and not form.confirmed.data:
-            raise Invalid(_l("Confirmez les trois posts réussis et l’échange : le régime autonome les demande."))
+        if form.act.data == "made_autonomous":
+            rules.check_autonomy(form.confirmed.data)
         with transaction():
             _do(referent_id, mandate_id, form, utcnow())
-    except Invalid as missing:
-        return _ambassador_page(*_get_mandate(mandate_id), act_form=form, extra=[(missing.sentence, "")], status=422)
+    except Refusal as wrong:
+        extra, unsaved = _say_on(form, wrong), _unsaved(wrong, form)
+        return _ambassador_page(*_get_mandate(mandate_id), form, None, extra, wrong.status, unsaved)
     say(_("C’est enregistré ; %(name)s le lira avec son motif.", name=person.name))
     return redirect(url_for("ambassadors.ambassador", mandate_id=mandate_id), 303)
 
@@ -349,11 +366,14 @@ def rescope(mandate_id):
     verb = mandates.renew if "renew" in request.form else mandates.rescope
     try:
         if scope is None:
-            raise Invalid(_l("Donnez le dernier jour."))
+            raise rules.Missing(_l("Donnez le dernier jour."), "ends_on")
         with transaction():
             verb(referent_id, mandate_id, form.version.data, scope, form.reason.data, now)
-    except Invalid as missing:
-        return _ambassador_page(*_get_mandate(mandate_id), scope_form=form, extra=[(missing.sentence, "")], status=422)
+    except Refusal as wrong:
+        mandate, person = _get_mandate(mandate_id)
+        form.version.data = mandate.version
+        extra, unsaved = _say_on(form, wrong), _unsaved(wrong, form)
+        return _ambassador_page(mandate, person, None, form, extra, wrong.status, unsaved)
     say(_("C’est enregistré ; %(name)s le lira avec son motif.", name=person.name))
     return redirect(url_for("ambassadors.ambassador", mandate_id=mandate_id), 303)
 
