@@ -27,8 +27,9 @@ ACCESS = {
     "campaigns": {"hr": "create index launch new show stop"},
     "credentials": {ANYONE: "pdf verify verify_code", COLLEAGUES: "mine"},
     "help": {
-        COLLEAGUES: "alert ask capture close entry faq follow_up keep_private own read_alert send_alert send_question thread",
-        "referent": "advise alerts answer close_alert handle publish question queue take unpublish",
+        COLLEAGUES: "advise alert ask capture close close_alert entry faq follow_up handle keep_private own read_alert "
+        "send_alert send_question take thread",
+        "referent": "alerts answer publish question queue unpublish",
     },
     "home": {
         ANYONE: "brand_css favicon health help logo page page_pdf robots set_language style",

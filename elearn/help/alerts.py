@@ -38,7 +38,7 @@ def raise_alert(
     now: dt.datetime,
 ) -> int:
     """Tell the people on duty and the referents at once; return the alert's id. The same form sent twice alerts once.
-    Without pictures no folder is needed.
+    Where there is nobody to tell, administrators hear that somebody must be named. Without pictures no folder is needed.
 
     Raises Invalid without words or place, TooMany after ten in an hour.
     """
@@ -64,12 +64,37 @@ def raise_alert(
         return db.session.scalar(select(Alert.id).where(Alert.person_id == person_id, Alert.token == token))
     for picture in pictures[: rules.MAX_CAPTURES]:
         _keep(alert_id, picture, folder, now)
-    for told_id in list_on_duty():
-        if told_id != person_id:
-            db.session.add(AlertTold(alert_id=alert_id, person_id=told_id))
-            queue(told_id, "alert_raised", {"alert": alert_id}, now, once_key=f"alert_raised:{alert_id}:{told_id}")
-    db.session.flush()
+    if not _tell(alert_id, person_id, list_on_duty(), now):
+        for admin_id in list_administrators():
+            queue(admin_id, "alert_unheard", {"alert": alert_id}, now)
     return alert_id
+
+
+def _tell(alert_id: int, raised_by: int, on_duty: Sequence[int], now: dt.datetime) -> int:
+    """Tell everybody on duty but who raised it; return how many."""
+    others = [each for each in on_duty if each != raised_by]
+    for told_id in others:
+        db.session.add(AlertTold(alert_id=alert_id, person_id=told_id))
+        queue(told_id, "alert_raised", {"alert": alert_id}, now, once_key=f"alert_raised:{alert_id}:{told_id}")
+    db.session.flush()
+    return len(others)
+
+
+def tell_unheard(now: dt.datetime) -> int:
+    """Tell who is on duty now of alerts that found nobody to tell; return how many were told of."""
+    heard = select(AlertTold.id).where(AlertTold.alert_id == Alert.id).exists()
+    unheard = db.session.execute(
+        select(Alert.id, Alert.person_id).where(Alert.status == "new", ~heard).order_by(Alert.id).limit(50)
+    ).all()
+    on_duty = list_on_duty() if unheard else []
+    return sum(_tell(alert_id, person_id, on_duty, now) > 0 for alert_id, person_id in unheard)
+
+
+def list_administrators() -> list[int]:
+    """Administrators whose account is open."""
+    query = select(Person.id).join(RoleAssignment, RoleAssignment.person_id == Person.id)
+    here = (RoleAssignment.role == Role.ADMIN, Person.closed_at.is_(None), Person.erased_at.is_(None))
+    return list(db.session.scalars(query.where(*here).order_by(Person.id)))
 
 
 def _keep(alert_id: int, picture: Picture, folder: Path, now: dt.datetime) -> None:

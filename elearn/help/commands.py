@@ -8,7 +8,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from ..db import utcnow
+from ..db import transaction, utcnow
 from ..notifications.jobs import register_job
 from . import alerts
 
@@ -39,8 +39,16 @@ def sweep_left_over(now: dt.datetime) -> bool:
     return False
 
 
+def tell_unheard(now: dt.datetime) -> bool:
+    """Alerts that found nobody on duty, once there is somebody."""
+    with transaction():
+        alerts.tell_unheard(now)
+    return False
+
+
 def register(app) -> None:
     """Add ``flask help``, and the sweeps to the worker."""
     app.cli.add_command(group)
+    register_job("alerts nobody heard", tell_unheard)
     register_job("captures that expired", sweep)
     register_job("captures without an alert", sweep_left_over, every=dt.timedelta(hours=1))

@@ -65,7 +65,6 @@ class AlertForm(FlaskForm):
     """What I saw, where, and captures."""
 
     token = _token()
-    page = HiddenField()
     seen = _words(_l("Ce que j’ai vu"), _l("Dites en quelques mots ce que vous avez vu."), rows=5)
     place = StringField(
         _l("Où"),

@@ -19,6 +19,7 @@ def register() -> None:
         ("question_waiting", _waiting, False, Role.REFERENT),
         ("alert_raised", _raised, True, Role.REFERENT),
         ("alert_moved", _moved, True, None),
+        ("alert_unheard", _unheard, True, Role.ADMIN),
     ):
         template = f"help/mail/{name}.html"
         register_kind(name, template=template, variables=variables, mandatory=mandatory, role=role)
@@ -57,6 +58,13 @@ def _raised(message, language):
         "taken_by": _name(alert.taken_by_id),
         "path": page_path("help.read_alert", alert_id=alert.id),
     }
+
+
+def _unheard(message, language):
+    alert = db.session.get(Alert, message.ids["alert"])
+    if alert is None or alert.status != "new":
+        return None
+    return {"at": alert.raised_at, "path": page_path("people.admin_settings")}
 
 
 def _moved(message, language):

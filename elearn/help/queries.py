@@ -12,7 +12,8 @@ from sqlalchemy.orm import aliased
 from ..ambassadors.perimeters import Cover
 from ..ambassadors.queries import visible_to
 from ..db import db
-from ..people.models import Department, Person, normalise
+from ..people.models import Department, Person, RoleAssignment, normalise
+from ..permissions import Role
 from . import rules
 from .models import Alert, AlertAct, AlertCapture, AlertTold, PublicAnswer, Question, QuestionPost
 
@@ -205,12 +206,19 @@ def list_own_alerts(person_id: int, after: str | None = None) -> Page:
     return _page(db.session.scalars(query.order_by(Alert.id.desc()).limit(PAGE + 1)).all(), lambda row: (row.id,))
 
 
-def get_alert_to_read(person_id: int, alert_id: int) -> Alert | None:
-    """An alert one raised, or was told of while on duty."""
-    told = select(AlertTold.id).where(AlertTold.alert_id == alert_id, AlertTold.person_id == person_id)
-    return db.session.scalar(
-        select(Alert).where(Alert.id == alert_id, or_(Alert.person_id == person_id, told.exists()))
-    )
+def get_own_alert(person_id: int, alert_id: int) -> Alert | None:
+    """An alert one raised."""
+    return db.session.scalar(select(Alert).where(Alert.id == alert_id, Alert.person_id == person_id))
+
+
+def _handled_by(person_id: int, is_referent: bool):
+    """Alerts that one may handle: all of them for a referent, for others those they were told of while on duty. Never
+    somebody of HR, though they were on duty before they came to HR."""
+    if is_referent:
+        return true()
+    told = select(AlertTold.id).where(AlertTold.alert_id == Alert.id, AlertTold.person_id == person_id)
+    hr = select(RoleAssignment.id).where(RoleAssignment.role == Role.HR, RoleAssignment.person_id == person_id)
+    return and_(told.exists(), ~hr.exists())
 
 
 def count_told(alert_id: int) -> int:
@@ -239,11 +247,10 @@ def count_new_alerts() -> int:
     return db.session.scalar(select(func.count()).where(Alert.status == "new"))
 
 
-def get_alert(alert_id: int) -> tuple[Alert, Person] | None:
-    """An alert and who raised it, for referents."""
-    return db.session.execute(
-        select(Alert, Person).join(Person, Person.id == Alert.person_id).where(Alert.id == alert_id)
-    ).first()
+def get_alert(person_id: int, is_referent: bool, alert_id: int) -> tuple[Alert, Person] | None:
+    """An alert one may handle, and who raised it."""
+    query = select(Alert, Person).join(Person, Person.id == Alert.person_id).where(Alert.id == alert_id)
+    return db.session.execute(query.where(_handled_by(person_id, is_referent))).first()
 
 
 def list_acts(alert_id: int) -> list[tuple[AlertAct, str]]:
@@ -265,13 +272,13 @@ def list_captures(alert_id: int) -> list[AlertCapture]:
 
 
 def get_capture(person_id: int, is_referent: bool, alert_id: int, capture_id: int) -> AlertCapture | None:
-    """A capture for who took it and for referents; for nobody else, not even on duty: it shows other people."""
+    """A capture for who took it and for who may handle the alert; for nobody else: it shows other people."""
     return db.session.scalar(
         select(AlertCapture)
         .join(Alert, Alert.id == AlertCapture.alert_id)
         .where(
             AlertCapture.id == capture_id,
             AlertCapture.alert_id == alert_id,
-            true() if is_referent else Alert.person_id == person_id,
+            or_(Alert.person_id == person_id, _handled_by(person_id, is_referent)),
         )
     )

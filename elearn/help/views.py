@@ -227,11 +227,15 @@ def crisis_card() -> Markup:
     return Markup(html.replace("<h2", "<h3").replace("</h2>", "</h3>"))
 
 
+def _on_call() -> list[dict]:
+    return [each for each in get_site().settings.get("on_call") or () if each.get("name")]
+
+
 @blueprint.get("/help/alert")
 @signed_in
 def alert():
     """What I saw, where, captures; whom to call, and what to do meanwhile."""
-    return _alert_page(AlertForm(formdata=None, token=secrets.token_hex(16), page=_origin()))
+    return _alert_page(AlertForm(formdata=None, token=secrets.token_hex(16)))
 
 
 def _alert_page(form, extra=(), status=200):
@@ -239,7 +243,7 @@ def _alert_page(form, extra=(), status=200):
         "help/alert.html",
         form=form,
         extra=extra,
-        on_call=[each for each in get_site().settings.get("on_call") or () if each.get("name")],
+        on_call=_on_call(),
         card=crisis_card(),
         recent=queries.list_own_alerts(current_user.id).rows[:5],
     ), status
@@ -270,23 +274,19 @@ def send_alert():
 @blueprint.get("/help/alerts/<int:alert_id>")
 @signed_in
 def read_alert(alert_id):
-    """An alert for who raised it and for who was on duty; referents are taken to the page where they act."""
-    if current_user.may(Permission.REFERENT_ALERTS):
-        found = queries.get_alert(alert_id)
-        if found is not None and found[0].person_id != current_user.id:
-            return redirect(url_for("help.handle", alert_id=alert_id), 303)
-    found = queries.get_alert_to_read(current_user.id, alert_id)
+    """One's own alert, and what is done about it; who is on duty is taken to the page where they act."""
+    found = queries.get_own_alert(current_user.id, alert_id)
     if found is None:
+        if queries.get_alert(current_user.id, current_user.may(Permission.REFERENT_ALERTS), alert_id):
+            return redirect(url_for("help.handle", alert_id=alert_id), 303)
         raise NotFound(_("Cette alerte n’existe pas, ou n’est pas à vous."))
-    is_own = found.person_id == current_user.id
     return render_template(
         "help/read_alert.html",
         alert=found,
-        is_own=is_own,
         told=queries.count_told(found.id),
         acts=queries.list_acts(found.id),
-        captures=queries.list_captures(found.id) if is_own else [],
-        on_call=[each for each in get_site().settings.get("on_call") or () if each.get("name")],
+        captures=queries.list_captures(found.id),
+        on_call=_on_call(),
         card=crisis_card() if found.status != "closed" else "",
     )
 
@@ -294,7 +294,7 @@ def read_alert(alert_id):
 @blueprint.get("/help/alerts/<int:alert_id>/captures/<int:capture_id>")
 @signed_in
 def capture(alert_id, capture_id):
-    """A capture, for who took it and for referents."""
+    """A capture, for who took it and for who handles the alert."""
     is_referent = current_user.may(Permission.REFERENT_ALERTS)
     found = queries.get_capture(current_user.id, is_referent, alert_id, capture_id)
     if found is None:

@@ -23,6 +23,7 @@ from elearn.help.rules import Outdated
 from elearn.notifications.kinds import find_readers
 from elearn.notifications.messages import render
 from elearn.notifications.models import Message
+from elearn.people.models import RoleAssignment
 
 from ..factories import make_person
 
@@ -265,8 +266,8 @@ def test_list_on_duty(app, referent, witness):
 
 
 def test_alert_when_others_look(browser, witness, referent, folder):
-    """The person and referents see all; whoever was told on duty reads the words, not the captures; nobody else finds
-    anything, HR least of all."""
+    """The person, referents and whoever was told on duty see all, and the latter act; nobody else finds anything, HR
+    least of all, though they were on duty before."""
     duty = make_person(given_name="Malik", family_name="Benali")
     on_call({"name": "Malik Benali", "phone": "1"})
     alert_id = raise_alert(witness, folder, [captures.read_picture(picture())])
@@ -274,12 +275,12 @@ def test_alert_when_others_look(browser, witness, referent, folder):
     own, shot = f"/help/alerts/{alert_id}", f"/help/alerts/{alert_id}/captures/{capture_id}"
     assert kinds_for(duty) == kinds_for(referent) == ["alert_raised"] and kinds_for(witness) == []
     for person, page, capture, desk in (
-        (witness, 200, 200, 403),
+        (witness, 200, 200, 404),
         (referent, 303, 200, 200),
-        (duty, 200, 404, 403),
-        (make_person(), 404, 404, 403),
-        (make_person(roles=("hr",)), 404, 404, 403),
-        (make_person(roles=("manager", "author", "admin")), 404, 404, 403),
+        (duty, 303, 200, 200),
+        (make_person(), 404, 404, 404),
+        (make_person(roles=("hr",)), 404, 404, 404),
+        (make_person(roles=("manager", "author", "admin")), 404, 404, 404),
     ):
         browser.sign_in(person)
         browser.get(own, status=page)
@@ -288,10 +289,35 @@ def test_alert_when_others_look(browser, witness, referent, folder):
         if capture == 200:
             assert answer.content_type == "image/png" and answer.headers["Cache-Control"] == "no-store"
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    browser.sign_in(duty)
-    assert "/captures/" not in browser.get(own) and "Inès" not in browser.get(own)
+    browser.form(browser.sign_in(duty).get(f"/referent/alerts/{alert_id}"), "/take").submit(status=303)
+    with transaction():
+        db.session.add(RoleAssignment(person_id=duty.id, role="hr", given_at=utcnow()))
+    for url in (own, shot, f"/referent/alerts/{alert_id}"):
+        browser.get(url, status=404)
     other = raise_alert(witness, folder, token="b" * 32)
     browser.sign_in(referent).get(f"/help/alerts/{other}/captures/{capture_id}", status=404)
+
+
+def test_alert_when_nobody_is_on_duty(browser, app, witness, folder):
+    """The person reads whom to call, administrators that somebody must be named; who is named then is told, once."""
+    admin = make_person(given_name="Nadia", roles=("admin",))
+    on_call({"name": "Malik Benali", "phone": "01 99 00 41 21"})
+    alert_id = raise_alert(witness, folder)
+    page = browser.sign_in(witness).get(f"/help/alerts/{alert_id}")
+    assert "appelez" in page and "01 99 00 41 21" in page and "prévenir personne" in page
+    on_call()
+    assert "Personne n’est encore d’astreinte" in browser.get(f"/help/alerts/{alert_id}")
+    assert kinds_for(admin) == ["alert_unheard"]
+    mail = render(db.session.scalar(select(Message)), find_readers([admin.id])[admin.id])
+    assert mail.path == "/admin/settings" and "faux compte" not in mail.text and "Inès" not in mail.text
+    browser.sign_in(admin).get(f"/help/alerts/{alert_id}", status=404)
+    commands.tell_unheard(utcnow())
+    duty = make_person(given_name="Malik", family_name="Benali")
+    on_call({"name": "Malik Benali", "phone": "01 99 00 41 21"})
+    for _again in range(2):
+        commands.tell_unheard(utcnow())
+    assert kinds_for(duty) == ["alert_raised"]
+    assert "Une personne est prévenue" in browser.sign_in(witness).get(f"/help/alerts/{alert_id}")
 
 
 # --- Handling -------------------------------------------------------------------------------------------------

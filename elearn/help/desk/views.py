@@ -10,7 +10,7 @@ from ...ambassadors.queries import get_covers
 from ...db import transaction, utcnow
 from ...errors import Invalid, NotFound, Refusal
 from ...i18n import LANGUAGES, _, _l, company_day
-from ...permissions import Permission, permission_required
+from ...permissions import Permission, permission_required, signed_in
 from ...web import say
 from .. import alerts, labels, queries, rules, service
 from ..forms import AdviseForm, AlertActForm, AnswerForm, CloseForm, PublishForm
@@ -193,17 +193,22 @@ def list_alerts():
 
 
 @blueprint.get("/referent/alerts/<int:alert_id>")
-@permission_required(Permission.REFERENT_ALERTS)
+@signed_in
 def handle(alert_id):
-    """One alert: what was seen, its captures, what was done, and what to do now."""
+    """One alert, for a referent or whoever was told of it on duty: what was seen, its captures, what was done, and what
+    to do now."""
     return _alert_page(alert_id)
 
 
-def _alert_page(alert_id: int, advise=None, close=None, extra=(), status=200):
-    found = queries.get_alert(alert_id)
+def _get_alert(alert_id: int):
+    found = queries.get_alert(current_user.id, current_user.may(Permission.REFERENT_ALERTS), alert_id)
     if found is None:
-        raise NotFound(_("Cette alerte n’existe pas."))
-    alert, person = found
+        raise NotFound(_("Cette alerte n’existe pas, ou n’est pas pour vous."))
+    return found
+
+
+def _alert_page(alert_id: int, advise=None, close=None, extra=(), status=200):
+    alert, person = _get_alert(alert_id)
     for form in (advise, close):
         if form is not None:
             form.version.data = alert.version
@@ -224,10 +229,11 @@ def _alert_page(alert_id: int, advise=None, close=None, extra=(), status=200):
 
 
 @blueprint.post("/referent/alerts/<int:alert_id>/take")
-@permission_required(Permission.REFERENT_ALERTS)
+@signed_in
 def take(alert_id):
     """Take an alert upon oneself."""
     form, referent_id, now = AlertActForm(), current_user.id, utcnow()
+    _get_alert(alert_id)
     if not form.validate():
         return _alert_page(alert_id, status=422)
     try:
@@ -240,14 +246,13 @@ def take(alert_id):
 
 
 @blueprint.post("/referent/alerts/<int:alert_id>/advise")
-@permission_required(Permission.REFERENT_ALERTS)
+@signed_in
 def advise(alert_id):
     """Say how serious it is and what to do meanwhile; or put a template into the line, which sends nothing."""
     form, referent_id, now = AdviseForm(), current_user.id, utcnow()
+    _alert, person = _get_alert(alert_id)
     if "insert" in request.form:
-        found = queries.get_alert(alert_id)
-        if found is not None:
-            _insert(form, _templates(labels.MEANWHILE, found[1]), request.form["insert"])
+        _insert(form, _templates(labels.MEANWHILE, person), request.form["insert"])
         return _alert_page(alert_id, advise=form)
     if not form.validate():
         return _alert_page(alert_id, advise=form, status=422)
@@ -260,10 +265,11 @@ def advise(alert_id):
 
 
 @blueprint.post("/referent/alerts/<int:alert_id>/close")
-@permission_required(Permission.REFERENT_ALERTS)
+@signed_in
 def close_alert(alert_id):
     """Say that it is over."""
     form, referent_id, now = CloseForm(prefix="close"), current_user.id, utcnow()
+    _get_alert(alert_id)
     if not form.validate():
         return _alert_page(alert_id, close=form, status=422)
     return _act(
