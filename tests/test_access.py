@@ -42,7 +42,7 @@ ACCESS = {
     "notifications": {ANYONE: "mail mail_html mailbox", COLLEAGUES: "choices one open_message own read_all"},
     "people": {
         ANYONE: "forgot forgot_sent login paper_code login_second reset",
-        COLLEAGUES: "change_password end_session end_sessions logout me second_factor second_factor_begin "
+        COLLEAGUES: "change_password end_other_sessions end_session end_sessions logout me own_log second_factor second_factor_begin "
         "second_factor_codes second_factor_confirm second_factor_remove set_display set_name",
         "admin": "admin admin_code admin_department_act admin_departments admin_edit admin_import admin_import_drop "
         "admin_import_start admin_imports admin_invite admin_log admin_mails admin_mails_again admin_mails_drop admin_mails_test admin_new admin_person admin_roles admin_settings "

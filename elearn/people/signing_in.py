@@ -220,9 +220,10 @@ def end_session(person_id: int, session_id: int, now: dt.datetime) -> bool:
     return _end(now, UserSession.person_id == person_id, UserSession.id == session_id) == 1
 
 
-def end_all_sessions(person_id: int, now: dt.datetime) -> int:
-    """Sign out everywhere; return how many sessions ended."""
-    return _end(now, UserSession.person_id == person_id)
+def end_all_sessions(person_id: int, now: dt.datetime, but: int | None = None) -> int:
+    """Sign out everywhere, or everywhere else than in one session; return how many ended."""
+    others = (UserSession.id != but,) if but is not None else ()
+    return _end(now, UserSession.person_id == person_id, *others)
 
 
 def _end(now: dt.datetime, *conditions) -> int:

@@ -13,7 +13,7 @@ from elearn.errors import Gone
 from elearn.notifications.kinds import find_readers
 from elearn.notifications.messages import render
 from elearn.notifications.models import Message
-from elearn.people import passwords, rules, signing_in
+from elearn.people import passwords, rules, service, signing_in
 from elearn.people.models import KnownDevice, PasswordReset, Person, SignInFailure, UserSession
 
 from ..conftest import Browser
@@ -250,6 +250,26 @@ def test_sessions_when_ended_everywhere(browser, person):
     browser.form(browser.get("/me"), "/me/sessions/end").submit(status=303)
     assert browser.get("/me", status="*").status_int == 303
     assert elsewhere.get("/me", status="*").status_int == 303
+
+
+def test_sessions_when_all_others_are_ended(browser, person):
+    """« Fermer toutes les autres » ends them all but this one; alone, there is nothing to press."""
+    elsewhere = [Browser(browser.app).sign_in(person) for _time in range(2)]
+    browser.sign_in(person)
+    page = browser.form(browser.get("/me"), "/me/sessions/others/end").submit(status=303).follow()
+    assert "2 sessions sont fermées" in page.text and "Fermer toutes les autres" not in page.text
+    assert all(each.get("/me", status="*").status_int == 303 for each in elsewhere)
+
+
+def test_log_when_read_by_oneself(browser, person):
+    """One's own lines, with who did it, and nobody else's."""
+    admin = make_person(given_name="Nadia", family_name="Haddad")
+    other = make_person()
+    with transaction():
+        service.edit_person(person.id, {"site": "Vannes"}, utcnow(), admin.id)
+        service.edit_person(other.id, {"site": "Brest"}, utcnow(), admin.id)
+    text = browser.sign_in(person).get("/me/log").html.find("main").text
+    assert "Vannes" in text and "Nadia Haddad" in text and "Brest" not in text
 
 
 def test_sessions_when_one_is_ended(browser, person):

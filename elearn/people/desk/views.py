@@ -92,7 +92,7 @@ def _show_person(person, code: str = ""):
         reach=words.ROLE_REACH,
         exclusive={"hr": "referent", "referent": "hr"},
         page=page,
-        lines=_lines(page),
+        lines=read_lines(page),
         code=code,
         factor_at=second_factor.get_state(person.id).confirmed_at,
         has_privacy="privacy.erase" in current_app.view_functions,
@@ -391,11 +391,15 @@ def admin_log():
     act = request.args.get("act", "")
     page = queries.list_events(act=act if act in words.ACTS else "", after=_int(request.args.get("after", "")) or 0)
     return render_template(
-        "people/admin_log.html", page=page, lines=_lines(page), acts=words.ACTS, act=act if act in words.ACTS else ""
+        "people/admin_log.html",
+        page=page,
+        lines=read_lines(page),
+        acts=words.ACTS,
+        act=act if act in words.ACTS else "",
     )
 
 
-def _lines(page) -> list[dict]:
+def read_lines(page) -> list[dict]:
     """The lines of a page of the log as they are read, with every name asked for at once."""
     ids, places = set(), set()
     for _event, kept, _subject, _author in page.rows:
