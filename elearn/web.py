@@ -9,10 +9,13 @@ from types import SimpleNamespace
 
 from flask import Flask, current_app, flash, g, redirect, render_template, request, url_for
 from flask_login import LoginManager, current_user
+from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from wtforms import FileField
 
 from . import i18n, operations
 from .config import ROOT
@@ -34,6 +37,7 @@ def setup_kernel(app: Flask) -> None:
     """Set up the extensions and the hooks that every request goes through."""
     db.init_app(app)
     csrf.init_app(app)
+    FlaskForm.Meta.wrap_formdata = read_form
     i18n.babel.init_app(app, locale_selector=i18n.choose_locale, default_translation_directories=str(_translations()))
     setup_sessions(app)
     if app.config["PROXIES"]:
@@ -227,6 +231,21 @@ def _compressed_file(name: str) -> bytes:
 def current_user_loaded() -> bool:
     """Whether this answer was made for somebody in particular."""
     return bool(getattr(g, "_login_user", None) and g._login_user.is_authenticated)
+
+
+# --- Forms ----------------------------------------------------------------------------------------------------
+
+
+def read_form(meta, form, formdata):
+    """What a form reads unless it is given its data: the request's words, and files for its file fields alone. Flask-WTF
+    would hand a file sent under the name of another field to rules that expect text, and read JSON of any shape."""
+    if formdata is None or hasattr(formdata, "getlist"):
+        return formdata
+    if request.method != "POST":
+        return None
+    names = {name for name, field in form._fields.items() if isinstance(field, FileField)}
+    files = MultiDict((name, file) for name, file in request.files.items(multi=True) if name in names)
+    return CombinedMultiDict((files, request.form))
 
 
 # --- Errors ---------------------------------------------------------------------------------------------------

@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from ..db import db, insert_once, transaction
 from ..i18n import company_zone
 from . import rules
 from .jobs import wake
-from .kinds import find_readers, get_kind, register_kind
+from .kinds import find_readers, get_kind, list_kinds, register_kind
 from .models import Message
 from .sending import MailServer, Undeliverable, build
 
@@ -69,6 +69,12 @@ def _mark(now: dt.datetime, *conditions) -> int:
     return db.session.execute(statement.values(read_at=now)).rowcount
 
 
+def forget(person_id: int, roles) -> None:
+    """Delete what somebody was told as one of these roles, sent or not."""
+    kinds = [kind.name for kind in list_kinds() if kind.role in roles]
+    db.session.execute(delete(Message).where(Message.person_id == person_id, Message.kind.in_(kinds)))
+
+
 # --- Delivery -------------------------------------------------------------------------------------------------
 
 
@@ -121,6 +127,8 @@ def deliver_due(
 def _deliver(message_id: int, server: MailServer, sender: str, now: dt.datetime, render: Callable) -> str:
     """Render one claimed message and send it; return the status it earned."""
     message = db.session.get(Message, message_id)
+    if message is None:
+        return "none"
     from . import digests  # It queues messages itself.
 
     reader = find_readers([message.person_id]).get(message.person_id)
@@ -166,6 +174,9 @@ def claim_due(now: dt.datetime, limit: int) -> list[Message]:
 def _close(message_id: int, outcome: str, error: Exception | None, now: dt.datetime, done: Delivery) -> None:
     """Write down what became of a claimed message."""
     message = db.session.get(Message, message_id)
+    if message is None or message.claimed_until is None:  # Gone with its reader meanwhile; its id may be another's.
+        done.dropped += 1
+        return
     message.claimed_until = None
     if outcome == "failed":
         message.tries += 1

@@ -14,7 +14,7 @@ from ..db import db, insert_once
 from ..errors import Invalid, NotFound, Refusal
 from ..i18n import LANGUAGES, _
 from ..notifications import service as notifications
-from ..permissions import Role
+from ..permissions import EXCLUSIVE_ROLES, Role
 from . import rules
 from .models import Person, PersonEvent, PersonEventWords, RoleAssignment, UserSession, normalise
 
@@ -181,7 +181,11 @@ def reopen_person(person_id: int, now: dt.datetime, by_id: int | None = None) ->
 
 
 def give_role(person_id: int, role: Role, now: dt.datetime, by_id: int | None = None) -> None:
-    """Give a role, once. Raise Refusal for HR beside referent; an index refuses it as well, should two people race."""
+    """Give a role, once. Raise Refusal for HR beside referent; an index refuses it as well, should two people race.
+
+    Whoever comes to HR from being a referent, or from being on duty, loses the messages that came with it: they name
+    people. So it is the other way round.
+    """
     role = Role(role)
     lock_person(person_id)
     held = db.session.scalars(select(RoleAssignment.role).where(RoleAssignment.person_id == person_id)).all()
@@ -189,6 +193,8 @@ def give_role(person_id: int, role: Role, now: dt.datetime, by_id: int | None = 
     values = {"person_id": person_id, "role": role.value, "given_at": now, "given_by_id": by_id}
     if insert_once(RoleAssignment, on=("person_id", "role"), **values):
         record(person_id, "role-given", now, by_id, role=role.value)
+        if role in EXCLUSIVE_ROLES:
+            notifications.forget(person_id, EXCLUSIVE_ROLES - {role})
         if role is Role.REFERENT:
             tell_referents(person_id, by_id, now)
 

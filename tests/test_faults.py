@@ -1,0 +1,50 @@
+"""What may come from anywhere and happen at any moment: nothing half done, nothing twice, and a sentence instead of a
+fault."""
+
+from __future__ import annotations
+
+import pytest
+
+from elearn.db import db, transaction, utcnow
+from elearn.notifications import service as notifications
+from elearn.notifications.kinds import register_kind
+from elearn.notifications.models import Message
+from elearn.people import service as people
+from elearn.privacy import service as privacy
+
+from .factories import make_person
+from .notifications.conftest import own_kinds  # noqa: F401 (a fixture)
+
+
+@pytest.mark.parametrize(
+    ("url", "field"),
+    [("/login", "email"), ("/help/ask", "words"), ("/me/name", "certificate_name"), ("/me/password", "new_password")],
+)
+def test_form_when_a_file_comes_where_words_are_expected(browser, url, field):
+    """A file under the name of a field of words is as if the field were not there."""
+    browser.sign_in(make_person()) if url != "/login" else None
+    token = browser.get("/help").html.find("input", {"name": "csrf_token"})["value"]
+    file = [(field, "words.txt", b"not words")]
+    answer = browser.post(url, {"csrf_token": token}, upload_files=file, expect_errors=True)
+    assert answer.status_int in (200, 303, 422)
+
+
+def test_delivery_when_its_reader_is_erased_in_the_middle(app):
+    """The mail that was being written is dropped, the others go out, and the worker lives."""
+    readers = [make_person(), make_person()]
+
+    def erase_first(message, language):
+        person = readers[0].id
+        with transaction():
+            if message.person_id == person and db.session.get(Message, message.id) is not None:
+                people.close_person(person, utcnow())
+                privacy.erase(person, utcnow(), None)
+        return {}
+
+    register_kind("a_kind_of_tests", template="notifications/password_changed.html", variables=erase_first, mandatory=True)
+    with transaction():
+        for reader in readers:
+            notifications.queue(reader.id, "a_kind_of_tests", {}, utcnow())
+    done = notifications.deliver_due(utcnow())
+    assert (done.dropped, done.kept) == (1, 1)
+    assert [row.status for row in db.session.query(Message)] == ["kept"]
