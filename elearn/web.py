@@ -285,7 +285,10 @@ TITLES = {
     405: lambda: (_("Cette adresse ne s’ouvre pas ainsi"), _("Revenez à la page précédente et utilisez son bouton.")),
     409: lambda: (_("Ce n’est pas possible pour l’instant"), ""),
     410: lambda: (_("Ce lien n’est plus valable"), ""),
-    413: lambda: (_("C’est trop volumineux"), _("Un envoi ne dépasse pas 8 Mo. Réduisez-le et recommencez.")),
+    413: lambda: (
+        _("C’est trop volumineux"),
+        _("Un envoi ne dépasse pas %(most)s Mo ici. Réduisez-le et recommencez.", most=request.max_content_length >> 20),
+    ),
     422: lambda: (_("Il manque quelque chose"), ""),
     429: lambda: (_("Un instant"), _("Il y a eu beaucoup de demandes. Attendez quelques minutes.")),
     500: lambda: (

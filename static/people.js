@@ -26,11 +26,11 @@ if (job) {
     try {
       const answer = await fetch(job.dataset.job, { headers: { Accept: 'application/json' } });
       const state = await answer.json();
-      if (!['waiting', 'running'].includes(state.status)) {
+      if (state.status === 'waiting' || state.status === 'running') bar.value = state.done;
+      else if (state.status !== 'reading') {
         location.reload();
         return;
       }
-      bar.value = state.done;
       said.textContent = state.text;
     } catch {
       // The server is away for a moment: ask again.

@@ -77,3 +77,17 @@ def sign_in(client, person):
     name, value = session_cookie(client.application, person)
     client.set_cookie(name, value)
     return client
+
+
+def check_file(data: bytes, folder, name: str = "people.csv", by_id: int | None = None, **options):
+    """The dry run of a file of people; its id, and what was found."""
+    import io
+
+    from elearn.people import checking, imports
+
+    kept = imports.keep_file(io.BytesIO(data), name, folder)
+    with transaction():
+        job_id = imports.receive(kept, utcnow(), by_id, **options).id
+    while checking.read_piece(job_id, folder):
+        pass
+    return job_id, imports.read_job(job_id).report

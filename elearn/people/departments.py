@@ -71,8 +71,8 @@ def list_children(parent_id: int | None, limit: int = 500) -> list[Node]:
     return [Node(*row) for row in rows]
 
 
-def list_choices(limit: int = MAX_CHOICES) -> list[tuple[int, str]]:
-    """Every department with its whole name, « Production › Atelier », in the order of the tree."""
+def list_paths(limit: int | None = None) -> list[tuple[int, tuple[str, ...]]]:
+    """Every department with its names from the first rank, in the order of the tree."""
     rows = db.session.execute(
         select(Department.id, Department.parent_id, Department.name)
         .order_by(Department.depth, Department.id)
@@ -81,7 +81,18 @@ def list_choices(limit: int = MAX_CHOICES) -> list[tuple[int, str]]:
     names: dict[int, tuple[str, ...]] = {}
     for id, parent_id, name in rows:
         names[id] = (*names.get(parent_id, ()), name)
-    return [(id, " › ".join(full)) for id, full in sorted(names.items(), key=lambda pair: pair[1])]
+    return sorted(names.items(), key=lambda pair: pair[1])
+
+
+def list_names_under(parent_id: int | None) -> list[tuple[int, str]]:
+    """(id, name) of the departments right under one."""
+    under = Department.parent_id.is_(None) if parent_id is None else Department.parent_id == parent_id
+    return [tuple(row) for row in db.session.execute(select(Department.id, Department.name).where(under))]
+
+
+def list_choices(limit: int = MAX_CHOICES) -> list[tuple[int, str]]:
+    """Every department with its whole name, « Production › Atelier », in the order of the tree."""
+    return [(id, " › ".join(names)) for id, names in list_paths(limit)]
 
 
 def name_of(department_id: int | None) -> str:

@@ -9,11 +9,10 @@ from flask_babel import format_datetime
 from sqlalchemy import select
 
 from ..db import db, utcnow
-from ..notifications.jobs import register_job
 from ..notifications.kinds import Reader, register_kind, register_readers
 from ..notifications.messages import page_path
 from ..permissions import Role
-from . import applying, imports, rules
+from . import rules
 from .mails import messages as mails
 from .models import PasswordReset, Person
 
@@ -24,7 +23,6 @@ def register() -> None:
     register_kind("password_reset", variables=show_reset, mandatory=True, in_app=False)
     register_kind("password_changed", variables=show_change, mandatory=True)
     register_kind("invitation", variables=show_reset, mandatory=True, in_app=False)
-    register_job(imports.APPLYING, applying.work)
     register_kind("referent_named", variables=show_referent, mandatory=True, role=Role.REFERENT)
     for name in ("second_factor_set", "second_factor_removed", "recovery_code_used"):
         register_kind(name, variables=show_second_factor, mandatory=True)

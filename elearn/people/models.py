@@ -11,7 +11,7 @@ import unicodedata
 import uuid
 
 from flask_login import UserMixin
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, event, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, UtcDateTime, protect_rows
@@ -293,16 +293,19 @@ class ImportJob(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     file_name: Mapped[str] = mapped_column(String(200))
     status: Mapped[str] = mapped_column(String(10), default="checked")
-    """checked (a dry run, to be applied or dropped), waiting, running, done, dropped, failed."""
+    """choosing (which sheet), reading, checked (a dry run, to be applied or dropped), waiting, running, done, dropped,
+    failed."""
+    sheet: Mapped[str | None] = mapped_column(String(200))
+    """The sheet that is read, of a workbook."""
     phase: Mapped[str] = mapped_column(String(12), default="people")
-    """people, managers, closing."""
+    """Of reading: lines, managers, ending; of applying: people, managers, closing."""
     cursor: Mapped[int] = mapped_column(default=0)
-    """The id of the last row of this phase that was applied."""
+    """How far this phase came: the last line read, or the id of the last row applied."""
     total: Mapped[int] = mapped_column(default=0)
-    """Rows to apply; ``done`` of them are."""
+    """Rows to apply; ``done`` of them are. While the file is read, ``done`` counts its lines."""
     done: Mapped[int] = mapped_column(default=0)
     report: Mapped[dict] = mapped_column(JSON, default=dict)
-    """What the dry run found: counts by kind of change, the first faults, columns left aside."""
+    """What was asked with the file, and what the dry run found: counts by kind of change, columns left aside."""
     result: Mapped[dict] = mapped_column(JSON, default=dict)
     """What was done, by kind."""
     error: Mapped[str | None] = mapped_column(String(500))
@@ -320,22 +323,37 @@ class ImportJob(Base):
             unique=True,
             **dict.fromkeys(_WHERE, text("status IN ('waiting', 'running')")),
         ),
-        CheckConstraint("status IN ('checked', 'waiting', 'running', 'done', 'dropped', 'failed')", name="status"),
+        CheckConstraint(
+            "status IN ('choosing', 'reading', 'checked', 'waiting', 'running', 'done', 'dropped', 'failed')",
+            name="status",
+        ),
     )
 
 
 class ImportRow(Base):
-    """One line of a file to apply, without fault. Deleted once its job is done or dropped: it holds names."""
+    """One line of a file: what it would do, or its faults. Deleted once it is applied or dropped: it holds names."""
 
     __tablename__ = "import_row"
     id: Mapped[int] = mapped_column(primary_key=True)
     job_id: Mapped[int] = mapped_column(ForeignKey("import_job.id"))
     line: Mapped[int]
-    """The line of the file; 0 for an account that the file no longer names."""
+    """The line of the file; 0 for an account that no file names."""
     person_id: Mapped[int | None] = mapped_column(index=True)
     """The account found at the dry run."""
     change: Mapped[str] = mapped_column(String(12))
+    """created, changed, moved, back, closed, invited; unchanged, gone (left before ever having an account), faulty."""
     email: Mapped[str | None] = mapped_column(String(254), index=True)
     employee_number: Mapped[str | None] = mapped_column(String(64), index=True)
+    external_id: Mapped[str | None] = mapped_column(String(200), index=True)
+    department: Mapped[str | None] = mapped_column(Text)
+    """« Production › Atelier », where the line sets it."""
+    manager: Mapped[str | None] = mapped_column(String(254))
+    """The address or number of the manager, where the line sets them."""
     values: Mapped[dict] = mapped_column(JSON, default=dict)
-    __table_args__ = (Index("ix_import_row_job", "job_id", "id"),)
+    """The other columns to set."""
+    faults: Mapped[list] = mapped_column(JSON, default=list)
+    """[column, what was read, what is expected], each."""
+    __table_args__ = (
+        Index("ix_import_row_job", "job_id", "id"),
+        Index("ix_import_row_change", "job_id", "change", "id"),
+    )

@@ -16,7 +16,8 @@ from ..errors import NotFound, Refusal
 from ..help.models import Alert, AlertCapture
 from ..i18n import _
 from ..notifications import service as notifications
-from ..people.models import ImportJob, ImportRow, Person
+from ..people.checking import FAULTY
+from ..people.models import ImportRow, Person
 from ..people.service import lock_person, record
 from ..permissions import Role
 from .holdings import HOLDINGS, Holding
@@ -105,7 +106,7 @@ UNSEEN = {"synchronize_session": False}
 
 
 def _forget_imports(person: Person) -> None:
-    """The lines of waiting files that are about this person, and the faults that quote them."""
+    """The lines of files that are about this person, the lines at fault that quote them, and their name as a manager."""
     keys = [
         column == value
         for column, value in (
@@ -117,15 +118,15 @@ def _forget_imports(person: Person) -> None:
     ]
     db.session.execute(delete(ImportRow).where(or_(*keys)).execution_options(**UNSEEN))
     quoted = [w.casefold() for w in (person.email, person.employee_number, person.family_name) if w]
-    jobs = db.session.scalars(
-        select(ImportJob).where(ImportJob.status.in_(("checked", "waiting", "running", "failed")))
+    faulty = db.session.execute(
+        select(ImportRow.id, ImportRow.faults).where(ImportRow.change == FAULTY).execution_options(yield_per=500)
     )
-    for job in jobs:
-        faults = job.report.get("faults") or []
-        kept = [fault for fault in faults if not any(word in str(fault[2]).casefold() for word in quoted)]
-        if len(kept) != len(faults):
-            job.report = {**job.report, "faults": kept}
-    db.session.flush()
+    quoting = [id for id, faults in faulty if any(w in str(read).casefold() for _c, read, _e in faults for w in quoted)]
+    for start in range(0, len(quoting), 500):
+        part = quoting[start : start + 500]
+        db.session.execute(delete(ImportRow).where(ImportRow.id.in_(part)).execution_options(**UNSEEN))
+    managed = ImportRow.manager.in_([key for key in (person.email, person.employee_number) if key])
+    db.session.execute(update(ImportRow).where(managed).values(manager=None).execution_options(**UNSEEN))
 
 
 def _leave_rooms(person_id: int, now: dt.datetime) -> None:

@@ -352,9 +352,9 @@ def test_logo_when_drawn_again(app, format):
 # --- Files of people ------------------------------------------------------------------------------------------
 
 
-def test_import_through_forms(desk):
+def test_import_through_forms(desk, app):
     """Sent, read, applied by the worker, followed; a file that is none gets one sentence."""
-    from elearn.people import applying
+    from elearn.people import applying, imports
 
     form = with_field(desk.get("/admin/imports"), "file")
     form["file"] = Upload("people.pdf", b"%PDF-1.7")
@@ -366,7 +366,7 @@ def test_import_through_forms(desk):
     page = desk.form(page, "/start").submit(status=303).follow()
     assert "L’import est en cours" in page
     job_id = db.session.scalar(select(ImportJob.id))
-    while applying.work(utcnow()):
+    while applying.work(utcnow(), imports.folder_of(app.config["INSTANCE"])):
         pass
     db.session.rollback()
     state = desk.get(f"/admin/imports/{job_id}", headers={"Accept": "application/json"}).json

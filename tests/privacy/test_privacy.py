@@ -15,11 +15,11 @@ from elearn.errors import Refusal
 from elearn.notifications.models import Message
 from elearn.people import applying, imports
 from elearn.people import service as people
-from elearn.people.models import ImportRow, Person, PersonEvent
+from elearn.people.models import Person, PersonEvent
 from elearn.privacy import service
 from elearn.privacy.holdings import ELSEWHERE, HOLDINGS
 
-from ..factories import make_person
+from ..factories import check_file, make_person
 
 NAME = "Zwentibold"
 
@@ -188,19 +188,23 @@ def test_erase_when_certificate_is_shown(browser, trained):
         assert NAME not in browser.get(url, status=404)
 
 
-def test_erase_when_an_import_is_running(app, trained):
+def test_erase_when_an_import_is_running(app, trained, tmp_path):
     """The lines about somebody erased meanwhile are forgotten: the import goes on and does not bring them back."""
-    lines = f"Prénom;Nom;E-mail;Matricule\n{NAME};Quxwelmire;zw@a.fr;ZW78\nA;B;a@a.fr;\n{NAME};Neuve;new@a.fr;N9\n"
+    lines = (
+        f"Prénom;Nom;E-mail;Matricule;Responsable\n{NAME};Quxwelmire;zw@a.fr;ZW78;\nA;B;a@a.fr;;zw@a.fr\n"
+        f"{NAME};Neuve;new@a.fr;N9;\nA;B;zw@a.fr, x;;\n"
+    )
     with transaction():
         people.close_person(trained.id, utcnow())
     with transaction():
         people.edit_person(trained.id, {"employee_number": "ZW78"}, utcnow())
-        job_id = imports.check_file(lines.encode(), "a.csv", utcnow(), None).id
+    job_id, _report = check_file(lines.encode(), tmp_path)
+    with transaction():
         imports.start(job_id, utcnow(), None)
     with transaction():
         service.erase(trained.id, utcnow(), None)
-    assert db.session.scalar(select(ImportRow.id).where(ImportRow.email == "zw@a.fr")) is None
-    while applying.work(utcnow()):
+    assert [row for row in search_database(["zw@a.fr", "quxwelmire"]) if row.startswith("import")] == []
+    while applying.work(utcnow(), tmp_path):
         pass
     db.session.rollback()
     assert db.session.scalar(select(Person.id).where(Person.email == "zw@a.fr")) is None

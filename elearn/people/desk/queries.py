@@ -10,10 +10,12 @@ from sqlalchemy.orm import aliased
 from ...db import db
 from ...errors import NotFound
 from ...i18n import _
-from ..models import Department, ImportJob, ImportRow, Person, PersonEvent, PersonEventWords, RoleAssignment, normalise
+from ...permissions import Role
+from ..models import Department, Person, PersonEvent, PersonEventWords, RoleAssignment, normalise
 
 PAGE = 50
 STATES = ("here", "closed", "erased", "never")
+ROLES = tuple(role.value for role in Role)
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,18 @@ class Wanted:
         return bool(self.args())
 
 
+def read_wanted(args) -> Wanted:
+    """What an address or a form asks for; nonsense asks for nothing."""
+    department = args.get("department", "")
+    role, state = args.get("role", ""), args.get("state", "")
+    return Wanted(
+        q=args.get("q", "").strip()[:100],
+        department=int(department) if department.isascii() and department.isdigit() and len(department) < 10 else None,
+        role=role if role in ROLES else "",
+        state=state if state in (*STATES, "all") else "here",
+    )
+
+
 @dataclass(frozen=True)
 class Slice:
     """One page of a list, and the keys from which the pages around it begin."""
@@ -46,7 +60,8 @@ class Slice:
     after: str | None
 
 
-def _conditions(wanted: Wanted) -> list:
+def conditions_of(wanted: Wanted) -> list:
+    """What the list asks of a person, in SQL."""
     found = []
     if wanted.state == "here":
         found += [Person.closed_at.is_(None), Person.erased_at.is_(None)]
@@ -79,7 +94,7 @@ def _all(conditions):
 
 def count_people(wanted: Wanted) -> int:
     """How many the list holds in all."""
-    return db.session.scalar(select(func.count()).select_from(Person).where(*_conditions(wanted)))
+    return db.session.scalar(select(func.count()).select_from(Person).where(*conditions_of(wanted)))
 
 
 def list_people(wanted: Wanted, after: str = "", before: str = "") -> Slice:
@@ -93,7 +108,7 @@ def list_people(wanted: Wanted, after: str = "", before: str = "") -> Slice:
     statement = (
         select(Person, Department.name.label("department"), roles.label("roles"))
         .outerjoin(Department, Department.id == Person.department_id)
-        .where(*_conditions(wanted))
+        .where(*conditions_of(wanted))
     )
     keys = (Person.search_name, Person.id)
     cursor = _cursor(keys, before or after)
@@ -182,37 +197,3 @@ def list_department_names(ids) -> dict[int, str]:
 def list_ids_outside(path: str) -> set[int]:
     """The departments that do not lie under this path: where a department may be moved."""
     return set(db.session.scalars(select(Department.id).where(~Department.path.startswith(path))))
-
-
-# --- Imports --------------------------------------------------------------------------------------------------
-
-
-def list_jobs(limit: int = 20) -> list[ImportJob]:
-    """The latest files."""
-    return list(db.session.scalars(select(ImportJob).order_by(ImportJob.id.desc()).limit(limit)))
-
-
-def get_job(job_id: int) -> ImportJob:
-    """One file; NotFound when there is none."""
-    job = db.session.scalar(select(ImportJob).where(ImportJob.id == job_id))
-    if job is None:
-        raise NotFound(_("Cet import n’existe pas."))
-    return job
-
-
-def list_samples(job_id: int, changes, most: int = 8) -> dict[str, list[tuple[int, str]]]:
-    """For each kind of change, the first lines and whom they are about."""
-    found = {}
-    for change in changes:
-        rows = db.session.execute(
-            select(ImportRow.line, ImportRow.values, Person.given_name, Person.family_name)
-            .outerjoin(Person, Person.id == ImportRow.person_id)
-            .where(ImportRow.job_id == job_id, ImportRow.change == change)
-            .order_by(ImportRow.id)
-            .limit(most)
-        )
-        found[change] = [
-            (line, f"{given or values.get('given_name', '')} {family or values.get('family_name', '')}".strip())
-            for line, values, given, family in rows
-        ]
-    return found

@@ -35,12 +35,7 @@ def _int(text: str) -> int | None:
 @PEOPLE
 def admin():
     """Everybody, found by name, e-mail or number, by department, by role, by state."""
-    wanted = queries.Wanted(
-        q=request.args.get("q", "").strip()[:100],
-        department=_int(request.args.get("department", "")),
-        role=request.args.get("role", "") if request.args.get("role") in words.ROLES else "",
-        state=request.args.get("state") if request.args.get("state") in (*queries.STATES, "all") else "here",
-    )
+    wanted = queries.read_wanted(request.args)
     return render_template(
         "people/admin.html",
         wanted=wanted,
@@ -417,6 +412,7 @@ def read_lines(page) -> list[dict]:
             "public_id": subject.public_id if subject else None,
             "by": (author.name or str(erased)) if author else None,
             "changes": words.changes(kept, names, departments),
+            "is_erased": event.digest is not None and kept is None,
         }
         for event, kept, subject, author in page.rows
     ]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from ...i18n import _, _l
+import datetime as dt
+
+from flask_babel import format_date
+
+from ...i18n import LANGUAGE_NAMES, _, _l
 
 ROLES = {
     "admin": _l("administrateur"),
@@ -51,7 +55,19 @@ ACTS = {
     "mails-sent-again": _l("E-mails renvoyés"),
     "mails-dropped": _l("E-mails abandonnés non renvoyés"),
     "import-done": _l("Import terminé"),
+    "invitations-begun": _l("Invitations lancées"),
+    "invitations-done": _l("Invitations envoyées"),
 }
+
+CHANGES = {
+    "created": _l("comptes créés"),
+    "changed": _l("fiches modifiées"),
+    "moved": _l("changements de service"),
+    "back": _l("retours"),
+    "closed": _l("comptes fermés"),
+    "invited": _l("invitations"),
+}
+"""What the lines of a file do, as it is counted."""
 
 FIELDS = {
     "given_name": _l("Prénom"),
@@ -76,7 +92,19 @@ FIELDS = {
     "on_call": _l("Astreinte"),
     "answer_days": _l("Délai de réponse"),
     "headcount": _l("Effectif"),
+    "languages": _l("Langues"),
     "file": _l("Fichier"),
+    "sheet": _l("Feuille"),
+    "created": _l("Comptes créés"),
+    "changed": _l("Fiches modifiées"),
+    "moved": _l("Changements de service"),
+    "back": _l("Retours"),
+    "closed": _l("Comptes fermés"),
+    "invited": _l("Invitations"),
+    "refused": _l("Lignes refusées"),
+    "erased": _l("Comptes effacés entre-temps"),
+    "departments": _l("Services"),
+    "topics": _l("Sujets"),
 }
 
 
@@ -87,32 +115,48 @@ def act(event) -> str:
     return _("%(act)s : %(role)s", act=said, role=ROLES.get(role, role)) if role else said
 
 
+def field(name: str) -> str:
+    """What a column is called on screen."""
+    return str(FIELDS.get(name, name))
+
+
+def show(name: str, value) -> str:
+    """A value of the log or of a file in words."""
+    match value:
+        case None | "" | []:
+            return ""
+        case True:
+            return _("oui")
+        case False:
+            return _("non")
+        case dict():
+            return ", ".join(show(name, each) for each in value.values() if each)
+        case list():
+            return ", ".join(show(name, each) for each in value)
+        case dt.date():
+            return format_date(value, "long")
+    if name in ("arrived_on", "left_on"):
+        return format_date(dt.date.fromisoformat(value), "long")
+    if name in ("language", "languages"):
+        return LANGUAGE_NAMES.get(value, str(value))
+    return str(value)
+
+
 def changes(words, names: dict[int, str], departments: dict[int, str]) -> list[tuple[str, str, str]]:
     """(field, before, after) of a line of the log, in words; ids of people and departments become names."""
     if words is None:
         return []
 
-    def show(field, value):
-        match value:
-            case None | "" | []:
-                return ""
-            case True:
-                return _("oui")
-            case False:
-                return _("non")
-            case dict():
-                return ", ".join(str(each) for each in value.values() if each)
-            case list():
-                return ", ".join(" ".join(each.values()) if isinstance(each, dict) else str(each) for each in value)
-        if field == "manager_id":
+    def say(name, value):
+        if value and name == "manager_id":
             return names.get(value, _("une personne effacée"))
-        if field == "department_id":
+        if value and name == "department_id":
             return departments.get(value, _("un service supprimé"))
-        return str(value)
+        return show(name, value)
 
     fields = dict.fromkeys([*words.before, *words.after])
     return [
-        (str(FIELDS.get(f, f)), show(f, words.before.get(f)), show(f, words.after.get(f)))
+        (field(f), say(f, words.before.get(f)), say(f, words.after.get(f)))
         for f in fields
         if words.before.get(f) != words.after.get(f)
     ]
