@@ -77,7 +77,6 @@ class Completion(Base):
     valid_until: Mapped[dt.date | None]
     """Its last day."""
     __table_args__ = (
-        Index("ix_completion_certified", "certified_at", "person_id"),
         Index("ix_completion_valid", "valid_until", "person_id"),
         *(
             CheckConstraint(f"{part} BETWEEN 0 AND 2 AND ({part} = 2) = ({part}_done_at IS NOT NULL)", name=part)

@@ -39,6 +39,7 @@ class Department(Base):
     depth: Mapped[int] = mapped_column(default=0)
     __table_args__ = (
         UniqueConstraint("parent_id", "name"),
+        Index("ix_department_name", "name", "id"),
         Index("uq_department_root", "name", unique=True, **dict.fromkeys(_WHERE, text("parent_id IS NULL"))),
         CheckConstraint("parent_id IS NULL OR parent_id <> id", name="not_own_parent"),
         # One's own id stands once in one's path: a department that was its own ancestor would have it twice.

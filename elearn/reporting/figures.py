@@ -18,7 +18,8 @@ from ..db import db
 from ..i18n import company_midnight
 from ..people.models import Department, Person
 from . import rules
-from .queries import ALWAYS_FRESH, KEPT_FOR, conditions, conditions_of_person, folded, standing, with_completion
+from .keeping import keep
+from .queries import conditions, conditions_of_person, folded, is_large, standing, with_completion
 from .rules import Filter
 
 
@@ -153,29 +154,21 @@ class Overview:
     """Language → these figures as the page shows them."""
 
 
-_kept: dict[tuple, Overview] = {}
-
-
 def get_overview(wanted: Filter, on: dt.date, now: dt.datetime) -> Overview:
     """The figures of the dashboard. In a large company they may be a minute old, and the page says of when they are.
 
     Counting 377,757 people takes about two seconds on SQLite; ten people who look at it in the same minute should
     not cost twenty.
     """
-    key = (str(db.engine.url), wanted, on)
-    kept = _kept.get(key)
-    if kept is not None and now - kept.at < KEPT_FOR:
-        return kept
-    overview = Overview(
-        at=now,
-        totals=get_totals(wanted, on),
-        departments=list_by_department(wanted, on) if wanted.department != 0 and not wanted.direct else [],
-        sites=list_by_site(wanted, on),
-        arrivals=list_by_arrival(wanted, on),
-        months=list_by_month(replace(wanted, who="all"), on),
-    )
-    for old in [each for each, value in list(_kept.items()) if now - value.at >= KEPT_FOR]:
-        _kept.pop(old, None)
-    if overview.totals.people > ALWAYS_FRESH:
-        _kept[key] = overview
-    return overview
+
+    def read() -> Overview:
+        return Overview(
+            at=now,
+            totals=get_totals(wanted, on),
+            departments=list_by_department(wanted, on) if wanted.department != 0 and not wanted.direct else [],
+            sites=list_by_site(wanted, on),
+            arrivals=list_by_arrival(wanted, on),
+            months=list_by_month(replace(wanted, who="all"), on),
+        )
+
+    return keep(("overview", wanted, on), now, read, lambda: is_large(now))

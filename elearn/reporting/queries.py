@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlalchemy import Date, case, func, literal, or_, select, tuple_
@@ -18,9 +18,10 @@ from ..credentials.completion import DONE, PARTS
 from ..credentials.models import Completion, Credential
 from ..credentials.rules import AWARD, RENEWAL_DAYS, add_months
 from ..db import db
-from ..i18n import company_midnight
+from ..i18n import company_day, company_midnight
 from ..people.models import Department, Person, normalise
 from . import rules
+from .keeping import ALWAYS_FRESH, keep
 from .models import WHOLE, VolunteeringSnapshot
 from .rules import Filter
 
@@ -69,17 +70,25 @@ def team_of(manager_id: int):
     return select(team.c.id)
 
 
-def conditions(wanted: Filter, on: dt.date, manager_id: int | None = None, direct_only: bool = False) -> list:
-    """What the people of a list have in common. ``manager_id`` limits it to that manager's teams."""
-    found = [*conditions_of_person(wanted), *_of_training(wanted, on)]
+def conditions(
+    wanted: Filter, on: dt.date, manager_id: int | None = None, direct_only: bool = False, in_order: bool = False
+) -> list:
+    """What the people of a list have in common. ``manager_id`` limits it to that manager's teams. ``in_order`` is for a
+    list that is read in its order, until a page is full."""
+    found = [*conditions_of_person(wanted, in_order), *_of_training(wanted, on)]
     if manager_id is not None:
         found.append(Person.id != manager_id)
         found.append(Person.manager_id == manager_id if direct_only else Person.id.in_(team_of(manager_id)))
     return found
 
 
-def conditions_of_person(wanted: Filter) -> Iterator:
-    """What a filter asks of who somebody is and where they work."""
+def conditions_of_person(wanted: Filter, in_order: bool = False) -> Iterator:
+    """What a filter asks of who somebody is and where they work. A column inside a function has no index: what leads a
+    list is then its order, and SQLite does not sort all the people of a site to show fifty."""
+    site, department = Person.site, Person.department_id
+    if in_order:
+        site = func.coalesce(site, "")
+        department = func.coalesce(department, 0) if wanted.sort != "department" else department
     if wanted.who == "active":
         yield from ACTIVE
     elif wanted.who == "left":
@@ -89,11 +98,11 @@ def conditions_of_person(wanted: Filter) -> Iterator:
     if wanted.department == 0:
         yield Person.department_id.is_(None)
     elif wanted.department is not None and wanted.direct:
-        yield Person.department_id == wanted.department
+        yield department == wanted.department
     elif wanted.department is not None:
-        yield Person.department_id.in_(_subtree(wanted.department))
+        yield department.in_(_subtree(wanted.department))
     if wanted.site is not None:
-        yield Person.site == wanted.site
+        yield site == wanted.site
     if wanted.arrival == "unknown":
         yield Person.arrived_on.is_(None)
     if wanted.arrived_from:
@@ -114,17 +123,20 @@ def _subtree(department_id: int):
 
 
 def _of_training(wanted: Filter, on: dt.date) -> Iterator:
+    """What a filter asks of training. Every column stands in a function: no index of ``completion`` is of use to a list
+    in the order of names, and one that looks useful would have SQLite sort thousands of people to show fifty."""
     for part in PARTS:
         if state := getattr(wanted, part):
             yield func.coalesce(getattr(Completion, part), 0) == rules.STATES[state]
     if wanted.missing:
         yield or_(*(func.coalesce(getattr(Completion, part), 0) < DONE for part in wanted.missing))
     last = on + dt.timedelta(days=RENEWAL_DAYS)
+    until = func.coalesce(Completion.valid_until, literal(NEVER, Date))
     yield from {
         "": (),
-        "valid": (Completion.valid_until >= on,),
-        "expiring": (Completion.valid_until >= on, Completion.valid_until <= last),
-        "expired": (Completion.valid_until < on,),
+        "valid": (until >= on, until < NEVER),
+        "expiring": (until >= on, until <= last),
+        "expired": (until < on,),
         "none": (Completion.valid_until.is_(None),),
     }[wanted.certificate]
     if wanted.issued:
@@ -148,80 +160,139 @@ def with_completion(statement):
     return statement.select_from(Person).outerjoin(Completion, Completion.person_id == Person.id)
 
 
-def _needs_completion(wanted: Filter) -> bool:
-    return bool(wanted.path or wanted.charter or wanted.security or wanted.missing or wanted.certificate)
-
-
 def count_people(wanted: Filter, on: dt.date, manager_id: int | None = None, direct_only: bool = False) -> int:
     """How many people the list has, over all its pages."""
-    statement = select(func.count())
-    statement = with_completion(statement) if _needs_completion(wanted) else statement.select_from(Person)
-    return db.session.scalar(statement.where(*conditions(wanted, on, manager_id, direct_only)))
+    return db.session.scalar(_scan(func.count(), wanted, on, manager_id, direct_only))
 
 
-ALWAYS_FRESH = 2_000
-"""Up to so many people, figures and counts are made anew for each page; in a larger company they are kept a minute."""
-KEPT_FOR = dt.timedelta(seconds=60)
-"""For how long what is slow to read in a large company is kept by a process."""
-_kept_counts: dict[tuple, tuple[dt.datetime, int]] = {}
+def _scan(column, wanted: Filter, on: dt.date, manager_id: int | None, direct_only: bool, having: tuple = ()):
+    """Something of everybody on the list, in no order, by the shortest way: ``completion`` is left out where nothing is
+    asked of it, and begun with where only people who have a row in it are meant."""
+    states, statement = {wanted.path, wanted.charter, wanted.security}, select(column)
+    if states & {"doing", "done"} or wanted.certificate in ("valid", "expiring", "expired"):
+        statement = statement.select_from(Person).join(Completion, Completion.person_id == Person.id)
+    elif states != {""} or wanted.missing or wanted.certificate or wanted.sort == "certificate":
+        statement = with_completion(statement)
+    else:
+        statement = statement.select_from(Person)
+    return statement.where(*conditions(wanted, on, manager_id, direct_only), *having)
 
 
-def get_count(wanted: Filter, on: dt.date, now: dt.datetime) -> int:
-    """How many people the list has; of a long list this may be a minute old, as the dashboard's figures may."""
-    key = (str(db.engine.url), replace(wanted, sort="name"), on)
-    at, count = _kept_counts.get(key, (None, 0))
-    if at is not None and now - at < KEPT_FOR:
-        return count
-    count = count_people(wanted, on)
-    for old in [each for each, (at, _count) in list(_kept_counts.items()) if now - at >= KEPT_FOR]:
-        _kept_counts.pop(old, None)
-    if count > ALWAYS_FRESH:
-        _kept_counts[key] = now, count
-    return count
+def is_large(now: dt.datetime) -> bool:
+    """Whether the company is so large that what was read is kept for a minute."""
+    return keep(("large",), now, lambda: count_people(Filter(), company_day(now)) > ALWAYS_FRESH)
+
+
+FEW = 1_000
+"""Up to so many people, a stretch of a large company's list is found whole and put in order once; a longer one is read
+in its order, where the next fifty are never far."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """How many people a list has; and of each of its stretches, where they are few among many, who they are, in
+    order."""
+
+    total: int
+    stretches: tuple[tuple[int, ...] | None, ...]
+
+
+def find(
+    wanted: Filter, on: dt.date, now: dt.datetime, manager_id: int | None = None, direct_only: bool = False
+) -> Found:
+    """How many people the list has. In a large company this may be a minute old, as the dashboard's figures may."""
+    of = (wanted, on, manager_id, direct_only)
+
+    def search() -> Found:
+        total, stretches = 0, []
+        for segment in _segments(wanted, on):
+            some = db.session.scalars(_scan(Person.id, *of, segment.having).limit(FEW + 1)).all()
+            few = len(some) <= FEW
+            total += len(some) if few else db.session.scalar(_scan(func.count(), *of, segment.having))
+            ordered = segment.of(select(Person.id)).where(Person.id.in_(some)).order_by(*segment.keys)
+            stretches.append(tuple(db.session.scalars(ordered)) if few and some else () if few else None)
+        return Found(total, tuple(stretches))
+
+    if is_large(now):
+        return keep(("found", *of), now, search)
+    return Found(count_people(*of), tuple(None for _each in _segments(wanted, on)))
 
 
 # --- Lists ----------------------------------------------------------------------------------------------------
 
 
-def _keys(sort: str) -> list:
-    """What a list is ordered by; the person's id makes each key the only one."""
-    first = {
-        "name": [],
-        "department": [func.coalesce(Department.name, "")],
-        "certificate": [func.coalesce(Completion.valid_until, literal(NEVER, Date))],
-    }[sort]
-    return [*first, Person.search_name, Person.id]
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of a list: who is in it, and the keys that order it, of which the person's id makes each the only one.
+
+    A list by department is first the people who have one, then the others; by certificate the same. Within a stretch
+    every key is a plain column, so that an index gives its order and a page costs what it shows.
+    """
+
+    keys: tuple
+    having: tuple = ()
+    through: object = None
+    """The table whose index leads; None for people themselves."""
+
+    def of(self, statement):
+        """People of this stretch, with their department and completion beside them."""
+        if self.through is Department:
+            statement = statement.select_from(Department).join(Person, Person.department_id == Department.id)
+            return statement.outerjoin(Completion, Completion.person_id == Person.id).where(*self.having)
+        if self.through is Completion:
+            statement = statement.select_from(Completion).join(Person, Person.id == Completion.person_id)
+        else:
+            statement = with_completion(statement)
+        return statement.outerjoin(Department, Department.id == Person.department_id).where(*self.having)
+
+
+def _segments(wanted: Filter, on: dt.date) -> list[Segment]:
+    """The stretches of a list, in its order, without those in which its filter leaves nobody."""
+    by_name = (Person.search_name, Person.id)
+    if wanted.sort == "department":
+        named = Segment((Department.name, Department.id, *by_name), (Person.department_id.is_not(None),), Department)
+        other = Segment(by_name, (Person.department_id.is_(None),))
+        return [other] if wanted.department == 0 else [named] if wanted.department else [named, other]
+    if wanted.sort == "certificate":
+        first = on if wanted.certificate in ("valid", "expiring") else dt.date.min
+        dated = Segment((Completion.valid_until, *by_name), (Completion.valid_until >= first,), Completion)
+        other = Segment(by_name, (Completion.valid_until.is_(None),))
+        return {"": [dated, other], "none": [other]}.get(wanted.certificate, [dated])
+    return [Segment(by_name)]
+
+
+_COLUMNS = (
+    Person.id,
+    Person.public_id,
+    Person.search_name,
+    Person.given_name,
+    Person.family_name,
+    Person.closed_at,
+    Person.erased_at,
+    Person.site,
+    Department.id,
+    Department.name,
+    *(getattr(Completion, column) for part in PARTS for column in (part, f"{part}_done_at")),
+    Completion.certified_at,
+    Completion.valid_until,
+)
+
+_EVERYBODY = Segment(()).of(select(*_COLUMNS))
 
 
 @lru_cache(maxsize=200)
-def _lines_of(wanted: Filter, on: dt.date, manager_id: int | None, direct_only: bool):
-    """The statement of a list, without its order; building it costs more than running it, so the latest are kept."""
-    statement = select(
-        Person.public_id,
-        Person.given_name,
-        Person.family_name,
-        Person.closed_at,
-        Person.erased_at,
-        Person.site,
-        Department.name.label("department"),
-        Completion.path,
-        Completion.charter,
-        Completion.security,
-        Completion.path_done_at,
-        Completion.charter_done_at,
-        Completion.security_done_at,
-        Completion.certified_at,
-        Completion.valid_until,
-    )
-    statement = with_completion(statement).outerjoin(Department, Department.id == Person.department_id)
-    return statement.where(*conditions(wanted, on, manager_id, direct_only))
+def _stretches(wanted: Filter, on: dt.date, manager_id: int | None, direct_only: bool) -> list[tuple[Segment, object]]:
+    """The stretches of a list and the statement of each, without its order; building one costs more than running it,
+    so the latest are kept."""
+    asked = conditions(wanted, on, manager_id, direct_only, in_order=True)
+    return [(segment, segment.of(select(*_COLUMNS)).where(*asked)) for segment in _segments(wanted, on)]
 
 
 def _line(row) -> Line:
     return Line(
         key=row.public_id,
         name="" if row.erased_at else f"{row.given_name} {row.family_name}".strip(),
-        department=row.department or "",
+        department=row.name or "",
         site=row.site,
         states={part: getattr(row, part) or 0 for part in PARTS},
         done_at={part: getattr(row, f"{part}_done_at") for part in PARTS},
@@ -239,22 +310,20 @@ def list_page(
     manager_id: int | None = None,
     direct_only: bool = False,
     size: int = PAGE,
+    found: Found | None = None,
 ) -> Page:
     """The people after (or before) the one whose key is given: pages are cut by key, so that none costs more than
-    the first, and nobody is shown twice or lost when somebody arrives meanwhile."""
-    keys = _keys(wanted.sort)
-    statement = _lines_of(wanted, on, manager_id, direct_only)
-    cursor = _cursor(keys, before or after)
-    backwards = bool(before) and cursor is not None
-    if cursor is not None:
-        here = tuple_(*(literal(value, key.type) for key, value in zip(keys, cursor, strict=True)))
-        statement = statement.where(tuple_(*keys) < here if backwards else tuple_(*keys) > here)
-    statement = statement.order_by(*(key.desc() if backwards else key for key in keys)).limit(size + 1)
-    rows = db.session.execute(statement).all()
+    the first, and nobody is shown twice or lost when somebody arrives meanwhile. ``found`` spares the search where it
+    says who is on the list."""
+    key = before or after
+    here = db.session.execute(_EVERYBODY.where(Person.public_id == key)).first() if key else None
+    backwards = bool(before) and here is not None
+    stretches = _stretches(wanted, on, manager_id, direct_only)
+    rows = _read(stretches, found.stretches if found else [None] * len(stretches), here, backwards, size + 1)
     more, lines = len(rows) > size, [_line(row) for row in rows[:size]]
     if backwards:
         lines.reverse()
-    has_before = more if backwards else cursor is not None
+    has_before = more if backwards else here is not None
     has_after = True if backwards else more
     return Page(
         lines,
@@ -263,19 +332,56 @@ def list_page(
     )
 
 
-def _cursor(keys: list, public_id: str):
-    if not public_id:
-        return None
-    statement = with_completion(select(*keys)).outerjoin(Department, Department.id == Person.department_id)
-    return db.session.execute(statement.where(Person.public_id == public_id)).first()
+def _read(stretches: list[tuple[Segment, object]], found, here, backwards: bool, size: int) -> list:
+    """So many rows after (or before) one, stretch by stretch, in the direction of reading."""
+    parts = [(*stretch, ids) for stretch, ids in zip(stretches, found, strict=True)]
+    if here is not None:
+        # Where somebody has no department, or no certificate, their place is in the last stretch.
+        place = len(parts) - 1 if any(here._mapping[key] is None for key in parts[0][0].keys) else 0
+        parts = parts[: place + 1] if backwards else parts[place:]
+    rows = []
+    for segment, statement, ids in reversed(parts) if backwards else parts:
+        left = size - len(rows)
+        if ids is not None and (here is None or here[0] in ids):
+            ids = ids[::-1] if backwards else ids
+            start = ids.index(here[0]) + 1 if here is not None else 0
+            rows += _read_these(ids[start : start + left])
+        else:
+            keys = tuple_(*segment.keys)
+            if here is not None:
+                first, values = segment.keys[0], [literal(here._mapping[key], key.type) for key in segment.keys]
+                # The first key alone says the same less exactly, and lets an index of it begin at the right place.
+                statement = statement.where(first <= values[0] if backwards else first >= values[0])
+                statement = statement.where(keys < tuple_(*values) if backwards else keys > tuple_(*values))
+            statement = statement.order_by(*(key.desc() if backwards else key for key in segment.keys))
+            rows += db.session.execute(statement.limit(left)).all()
+        if len(rows) >= size:
+            break
+        here = None
+    return rows
+
+
+def _read_these(ids: tuple[int, ...]) -> list:
+    """The rows of these people, in this order."""
+    known = {row[0]: row for row in db.session.execute(_EVERYBODY.where(Person.id.in_(ids)))} if ids else {}
+    return [known[id_] for id_ in ids if id_ in known]
 
 
 def iterate(wanted: Filter, on: dt.date, chunk: int = 1_000) -> Iterator[Line]:
-    """Everybody on the list, in its order, a chunk at a time: one statement read through a cursor of the database,
-    so that a file of 377,757 people holds few of them in memory and shows one moment."""
-    statement = _lines_of(wanted, on, None, False).order_by(*_keys(wanted.sort))
-    for row in db.session.execute(statement.execution_options(yield_per=chunk)):
-        yield _line(row)
+    """Everybody on the list, in its order, a chunk at a time by key.
+
+    No transaction stays open while a chunk is on its way to the reader: over a slow line a file of 377,757 people takes
+    minutes, for which SQLite could not shorten its log, nor PostgreSQL clear what was deleted. Who is on the list when
+    it begins and does not move in it is in the file once.
+    """
+    stretches, here = _stretches(wanted, on, None, False), None
+    while True:
+        rows = _read(stretches, [None] * len(stretches), here, False, chunk)
+        db.session.rollback()
+        yield from map(_line, rows)
+        if len(rows) < chunk:
+            return
+        here = rows[-1]
 
 
 # --- Choices of filters ---------------------------------------------------------------------------------------
@@ -332,26 +438,14 @@ def _sites_statement(limit: int = 300):
 class Choices:
     """What the list's form offers to choose from."""
 
-    at: dt.datetime
     departments: list[tuple[int, str, int]]
     sites: list[str]
 
 
-_kept_choices: dict[tuple, Choices] = {}
-
-
 def get_choices(selected: int | None, now: dt.datetime) -> Choices:
-    """Departments and sites to choose from; where there are many, they are read once a minute."""
-    key = (str(db.engine.url), selected)
-    kept = _kept_choices.get(key)
-    if kept is not None and now - kept.at < KEPT_FOR:
-        return kept
-    choices = Choices(now, list_departments(selected), list_sites())
-    for old in [each for each, value in list(_kept_choices.items()) if now - value.at >= KEPT_FOR]:
-        _kept_choices.pop(old, None)
-    if len(choices.departments) + len(choices.sites) >= 100:
-        _kept_choices[key] = choices
-    return choices
+    """Departments and sites to choose from."""
+    large = is_large(now)
+    return keep(("choices", selected), now, lambda: Choices(list_departments(selected), list_sites()), lambda: large)
 
 
 # --- Volunteering, by month -----------------------------------------------------------------------------------

@@ -38,19 +38,6 @@ def _number(value: int, language: str) -> str:
     return format_decimal(value, locale=language)
 
 
-@blueprint.app_template_filter("short_day")
-def show_short_day(value: dt.date | None) -> str:
-    """A day, or a moment's day on the company's calendar, as tables have it: « 12 sept. 2026 »."""
-    if value is None:
-        return ""
-    return _short_day(company_day(value) if isinstance(value, dt.datetime) else value, language())
-
-
-@lru_cache(maxsize=10_000)
-def _short_day(day: dt.date, language: str) -> str:
-    return format_date(day, "medium", locale=language)
-
-
 @blueprint.app_template_global("people_url")
 def people_url(args: dict, **more) -> str:
     """The address of the list that these arguments of a filter give."""
@@ -115,13 +102,14 @@ def people():
     """The list: search, filters, order and page stand in its address."""
     wanted, now = _read_filter(), utcnow()
     on = company_day(now)
-    page = queries.list_page(wanted, on, request.args.get("after", ""), request.args.get("before", ""))
+    found = queries.find(wanted, on, now)
+    page = queries.list_page(wanted, on, request.args.get("after", ""), request.args.get("before", ""), found=found)
     choices = queries.get_choices(wanted.department or None, now)
     return render_template(
         "reporting/people.html",
         wanted=wanted,
         page=page,
-        total=queries.get_count(wanted, on, now),
+        total=found.total,
         chips=_chips(wanted),
         department_choices=_department_choices(choices.departments),
         site_choices=[*((site, site) for site in choices.sites), ("-", _("Site inconnu"))],
@@ -230,17 +218,21 @@ def volunteering():
 @permission_required(Permission.TEAM_COMPLETION)
 def team():
     """A manager's own teams: the same facts as HR's list, of nobody else."""
-    asked, on = _read_filter(), _today()
+    asked, now = _read_filter(), utcnow()
+    on = company_day(now)
     wanted = Filter(q=asked.q, path=asked.path, charter=asked.charter, security=asked.security)
     direct_only = request.args.get("teams") != "all"
     of = {"manager_id": current_user.id, "direct_only": direct_only}
-    page = queries.list_page(wanted, on, request.args.get("after", ""), request.args.get("before", ""), **of)
+    found = queries.find(wanted, on, now, **of)
+    page = queries.list_page(
+        wanted, on, request.args.get("after", ""), request.args.get("before", ""), found=found, **of
+    )
     return render_template(
         "reporting/team.html",
         wanted=wanted,
         direct_only=direct_only,
         page=page,
-        total=queries.count_people(wanted, on, **of),
+        total=found.total,
         totals=figures.get_totals(Filter(), on, **of),
         words=words,
         percent=rules.percent,

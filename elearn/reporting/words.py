@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
+import babel.dates
 from flask_babel import format_date
+from markupsafe import Markup, escape
 
-from ..i18n import _, language
+from ..i18n import _, company_zone, language
 from . import rules
 
 
@@ -64,6 +68,32 @@ def month(first: dt.date) -> str:
 def short_month(first: dt.date) -> str:
     """The month on an axis, short enough for twelve of them on a small screen."""
     return format_date(first, "LLLLL")
+
+
+class Days(dict):
+    """A day, or a moment → its day on the company's calendar as tables have it: « 12 sept. 2026 ».
+
+    A page has hundreds: each is written once.
+    """
+
+    def __init__(self, language: str, zone: ZoneInfo):
+        super().__init__()
+        self.language, self.zone = language, zone
+
+    def __missing__(self, value: dt.date) -> Markup:
+        if len(self) > 20_000:
+            self.clear()
+        day = value.astimezone(self.zone).date() if isinstance(value, dt.datetime) else value
+        self[value] = escape(babel.dates.format_date(day, "medium", locale=self.language))
+        return self[value]
+
+
+_days = lru_cache(maxsize=8)(Days)
+
+
+def days() -> Days:
+    """Days in the reader's language."""
+    return _days(language(), company_zone())
 
 
 def headings() -> list[str]:
