@@ -27,7 +27,7 @@ ACCESS = {
     "campaigns": {"hr": "create index launch new show stop"},
     "credentials": {ANYONE: "pdf verify verify_code", COLLEAGUES: "mine"},
     "help": {
-        COLLEAGUES: "advise alert ask capture close close_alert entry faq follow_up handle keep_private own read_alert "
+        COLLEAGUES: "advise alert ask capture close close_alert crisis declare_crisis end_crisis entry faq follow_up handle keep_private own read_alert "
         "send_alert send_question take thread",
         "referent": "alerts answer publish question queue unpublish",
     },

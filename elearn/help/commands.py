@@ -11,6 +11,9 @@ from flask.cli import AppGroup
 from ..db import transaction, utcnow
 from ..notifications.jobs import register_job
 from . import alerts
+from .crises import service as crisis
+
+CRISIS_JOB = "word of a crisis"
 
 group = AppGroup("help", help="Aide : captures des alertes.")
 
@@ -46,9 +49,17 @@ def tell_unheard(now: dt.datetime) -> bool:
     return False
 
 
+def tell_of_crises(now: dt.datetime) -> bool:
+    """A crisis whose day has come is ended, and ambassadors are told what became of it."""
+    with transaction():
+        crisis.end_overdue(now)
+        return crisis.tell(now)
+
+
 def register(app) -> None:
     """Add ``flask help``, and the sweeps to the worker."""
     app.cli.add_command(group)
+    register_job(CRISIS_JOB, tell_of_crises)
     register_job("alerts nobody heard", tell_unheard)
     register_job("captures that expired", sweep)
     register_job("captures without an alert", sweep_left_over, every=dt.timedelta(hours=1))

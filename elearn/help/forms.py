@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Regexp, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
 from wtforms.widgets import HiddenInput
 
 from ..i18n import LANGUAGE_NAMES, _, _l
@@ -18,7 +18,7 @@ TOO_LONG = _l("Ce texte est trop long : 4 000 signes au plus.")
 def _words(label, missing, rows: int = 6) -> TextAreaField:
     return TextAreaField(
         label,
-        validators=[DataRequired(missing), Length(max=rules.MAX_WORDS, message=TOO_LONG)],
+        validators=[DataRequired(missing) if missing else Optional(), Length(max=rules.MAX_WORDS, message=TOO_LONG)],
         render_kw={"rows": rows, "maxlength": rules.MAX_WORDS},
     )
 
@@ -97,6 +97,21 @@ class AdviseForm(AlertActForm):
         validators=[InputRequired(_l("Choisissez ce que c’est : bruit, tension ou crise."))],
     )
     words = _words(_l("Consigne à la personne"), _l("Écrivez ce que la personne doit faire ou dire."), rows=5)
+
+
+class CrisisForm(FlaskForm):
+    """The notice to the whole company, in one language or both, and the day it goes by itself."""
+
+    version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    words_fr = _words(_l("Le texte, en français"), None, rows=4)
+    words_en = _words(_l("Le texte, en anglais"), None, rows=4)
+    ends_on = DateField(_l("Dernier jour"), validators=[InputRequired(_l("Choisissez un jour."))])
+
+
+class EndCrisisForm(AlertActForm):
+    """What is kept from it."""
+
+    words = _words(_l("Ce que nous en retenons"), None, rows=4)
 
 
 class CloseForm(AlertActForm):

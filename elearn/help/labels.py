@@ -43,6 +43,24 @@ ANSWERS = {
 }
 """Beginnings to complete, never whole answers: slug → (title, text)."""
 
+CRISIS_ACTS = {"declared": _l("Crise déclarée"), "changed": _l("Texte ou jour changé"), "ended": _l("Crise terminée")}
+
+CRISIS_LINES = {
+    "silence": (
+        _l("Silence de tous"),
+        _l(
+            "Un sujet qui nous concerne circule en ligne. L’entreprise répond sur ses comptes ; personne d’autre n’en parle, ni pour critiquer, ni pour défendre."
+        ),
+    ),
+    "line": (
+        _l("Une ligne commune"),
+        _l(
+            "Un sujet qui nous concerne circule en ligne. Si l’on vous interroge, dites seulement : « L’entreprise répond sur ses comptes, je transmets votre question. »"
+        ),
+    ),
+}
+"""Beginnings of a notice to the whole company."""
+
 MEANWHILE = {
     "silence": (
         _l("Silence"),

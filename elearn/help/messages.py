@@ -8,7 +8,7 @@ from ..notifications.service import register_kind
 from ..people.models import Person
 from ..permissions import Role
 from . import labels
-from .models import Alert, AlertAct, Question, QuestionPost
+from .models import Alert, AlertAct, Crisis, Question, QuestionPost
 
 
 def register() -> None:
@@ -20,6 +20,8 @@ def register() -> None:
         ("alert_raised", _raised, True, Role.REFERENT),
         ("alert_moved", _moved, True, None),
         ("alert_unheard", _unheard, True, Role.ADMIN),
+        ("crisis_declared", _crisis_declared, True, None),
+        ("crisis_ended", _crisis_ended, True, None),
     ):
         template = f"help/mail/{name}.html"
         register_kind(name, template=template, variables=variables, mandatory=mandatory, role=role)
@@ -65,6 +67,22 @@ def _unheard(message, language):
     if alert is None or alert.status != "new":
         return None
     return {"at": alert.raised_at, "path": page_path("people.admin_settings")}
+
+
+def _crisis_declared(message, language):
+    crisis = db.session.get(Crisis, message.ids["crisis"])
+    if crisis is None or not crisis.is_open:
+        return None
+    return {
+        "line": (crisis.words_fr or crisis.words_en) if language == "fr" else (crisis.words_en or crisis.words_fr),
+        "ends_at": crisis.ends_at,
+        "path": page_path("home.page", slug="crisis-card"),
+    }
+
+
+def _crisis_ended(message, language):
+    crisis = db.session.get(Crisis, message.ids["crisis"])
+    return {"at": crisis.ended_at, "path": page_path("ambassadors.mine")} if crisis and not crisis.is_open else None
 
 
 def _moved(message, language):

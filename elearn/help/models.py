@@ -1,10 +1,10 @@
-"""Question and its thread, PublicAnswer, Alert with what was done about it, and its captures."""
+"""Question and its thread, PublicAnswer, Alert with what was done about it, and its captures; Crisis and its log."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, UtcDateTime
@@ -140,3 +140,46 @@ class AlertCapture(Base):
         Index("ix_alert_capture_expiry", "erased_at", "expires_at"),
         CheckConstraint("media_type IN ('image/png', 'image/jpeg', 'image/webp')", name="media_type"),
     )
+
+
+class Crisis(Base):
+    """A time when the company alone speaks: everybody reads its notice on every page (programme, dossier 6.5)."""
+
+    __tablename__ = "crisis"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    words_fr: Mapped[str] = mapped_column(Text, default="")
+    words_en: Mapped[str] = mapped_column(Text, default="")
+    """The line to keep, or the silence asked for; whoever reads a language that is missing reads the other."""
+    declared_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    declared_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    ends_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    """When it ends by itself: a notice that nobody takes away is soon not read."""
+    ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    is_open: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+    telling: Mapped[str] = mapped_column(String(10), default="declared")
+    """What ambassadors are being told, by the worker: that it is declared, that it is ended; empty once all were."""
+    told_to: Mapped[int] = mapped_column(default=0)
+    """The last person told so far."""
+    __table_args__ = (
+        Index("uq_crisis_open", "is_open", unique=True, sqlite_where=text("is_open"), postgresql_where=text("is_open")),
+        CheckConstraint("words_fr <> '' OR words_en <> ''", name="words"),
+        CheckConstraint("is_open = (ended_at IS NULL)", name="open"),
+        CheckConstraint("telling IN ('', 'declared', 'ended')", name="telling"),
+    )
+
+
+class CrisisAct(Base):
+    """One line of a crisis's log: what was shown from then on, or what is kept from it once it ended."""
+
+    __tablename__ = "crisis_act"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    crisis_id: Mapped[int] = mapped_column(ForeignKey("crisis.id"), index=True)
+    act: Mapped[str] = mapped_column(String(10))
+    words_fr: Mapped[str] = mapped_column(Text, default="")
+    words_en: Mapped[str] = mapped_column(Text, default="")
+    ends_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Nobody where its day had come."""
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    __table_args__ = (CheckConstraint("act IN ('declared', 'changed', 'ended')", name="act"),)

@@ -15,7 +15,7 @@ from ..db import db
 from ..people.models import Department, Person, RoleAssignment, normalise
 from ..permissions import Role
 from . import rules
-from .models import Alert, AlertAct, AlertCapture, AlertTold, PublicAnswer, Question, QuestionPost
+from .models import Alert, AlertAct, AlertCapture, AlertTold, CrisisAct, PublicAnswer, Question, QuestionPost
 
 PAGE = 25
 NO_TOPICS = literal("[]")
@@ -262,6 +262,17 @@ def list_acts(alert_id: int) -> list[tuple[AlertAct, str]]:
         .order_by(AlertAct.id)
     )
     return [(act, person.name) for act, person in rows]
+
+
+def list_crisis_acts(limit: int = 60) -> list[tuple[CrisisAct, str]]:
+    """What was done about crises, the latest first, with who did it; nobody where its day had come."""
+    rows = db.session.execute(
+        select(CrisisAct, Person)
+        .outerjoin(Person, Person.id == CrisisAct.by_id)
+        .order_by(CrisisAct.id.desc())
+        .limit(limit)
+    )
+    return [(act, person.name if person else "") for act, person in rows]
 
 
 def list_captures(alert_id: int) -> list[AlertCapture]:

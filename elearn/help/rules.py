@@ -21,6 +21,8 @@ CAPTURE_DAYS = 90
 """How long a capture is kept. It shows other people than the one who took it, so no longer than a crisis is discussed."""
 MAX_CAPTURES = 3
 
+CRISIS_DAYS = 30
+
 QUESTIONS_A_DAY = 20
 ALERTS_AN_HOUR = 10
 
@@ -68,6 +70,12 @@ def check_alert_pace(raised_this_hour: int) -> None:
     """Ten alerts an hour: after that the people on duty know. Raises TooMany."""
     if raised_this_hour >= ALERTS_AN_HOUR:
         raise TooMany(_l("Vous avez lancé dix alertes en une heure. Appelez plutôt la personne d’astreinte."))
+
+
+def check_crisis_end(ends_on: dt.date, today: dt.date) -> None:
+    """A crisis ends by itself, today at the earliest and within thirty days: it can be prolonged. Raises Invalid."""
+    if not today <= ends_on <= today + dt.timedelta(days=CRISIS_DAYS):
+        raise Invalid(_l("Choisissez un jour d’ici à trente jours ; vous pourrez prolonger."))
 
 
 def capture_expiry(now: dt.datetime) -> dt.datetime:

@@ -16,6 +16,7 @@ from ..permissions import Permission, permission_required, signed_in
 from ..web import get_site, say
 from . import alerts, labels, queries, rules, service
 from .captures import read_picture
+from .crises import service as crisis
 from .forms import AlertForm, AskForm, MessageForm
 from .rules import Outdated
 
@@ -28,6 +29,15 @@ NOT_YOURS = _l("Cette question n’existe pas, ou n’est pas à vous.")
 def words_of_the_room():
     """What the room's templates need to say states and to name the page a question came from."""
     return {"labels": labels, "rules": rules, "page_name": page_name, "desk_links": marked_links}
+
+
+@blueprint.app_context_processor
+def crisis_under_way():
+    """What every page shows to who is signed in while a crisis lasts."""
+    if not current_user or not current_user.is_authenticated:
+        return {}
+    notice = crisis.get_notice(get_site(), utcnow())
+    return {"crisis": notice, "crisis_line": notice.in_language(language())} if notice else {}
 
 
 def marked_links() -> list[dict]:
@@ -308,4 +318,5 @@ def capture(alert_id, capture_id):
     return answer
 
 
-from .desk import views as _desk  # noqa: E402,F401  The desk's pages belong to this blueprint.
+from .crises import views as _crises  # noqa: E402,F401  These pages belong to this blueprint too.
+from .desk import views as _desk  # noqa: E402,F401

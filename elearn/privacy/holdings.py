@@ -201,6 +201,8 @@ ELSEWHERE = {
     "import_job": "who sent the file: an id; what the file said of people goes with its rows",
     "item_void": "who voided an item: an id, of somebody at work",
     "public_answer": "who published it: an id; the asker is not named, by construction",
+    "crisis": "who declared it: an id, of somebody on duty",
+    "crisis_act": "who did it: an id, of somebody on duty",
     "campaign": "who made it: an id, of somebody at work",
 }
 """Tables that name a person by id only for what they did at work, and hold nothing about them."""

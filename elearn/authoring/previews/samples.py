@@ -13,6 +13,7 @@ REFERENT = "Claire Aubry"
 SENTENCES = {
     "fr": {
         "campaign": "Printemps 2026",
+        "line": "L’entreprise répond sur ses comptes ; personne d’autre n’en parle.",
         "part": "Le quiz de la charte",
         "act": "Statut accordé",
         "reason": "Votre post d’entraînement est clair et votre source est citée.",
@@ -25,6 +26,7 @@ SENTENCES = {
     },
     "en": {
         "campaign": "Spring 2026",
+        "line": "The company answers on its accounts; nobody else speaks of it.",
         "part": "The charter quiz",
         "act": "Status granted",
         "reason": "Your practice post is clear and names its source.",
