@@ -20,7 +20,7 @@ SEES_ALL = {"__init__.py", "demo.py", "start.py"}
 """Only these may know every room."""
 KERNEL_REACHES_DOWN = {"web.py": {"people", "content", "home"}}
 """The request's frame asks three rooms by name, inside functions: who signs in, what is published, the navigation."""
-FLASK_HOMES = {"views.py", "forms.py", "commands.py", "messages.py"}
+FLASK_HOMES = {"views.py", "forms.py", "commands.py", "messages.py", "jobs.py"}
 
 
 def modules():
