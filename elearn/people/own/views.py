@@ -15,6 +15,7 @@ from ..desk import queries as desk
 from ..desk.views import read_lines
 from ..forms import CertificateNameForm, ChangePasswordForm, DisplayForm
 from ..views import blueprint, check_new_password, enter, get_visitor, leave
+from .sight import SIGHTS
 
 
 def show_me(name_form=None, display_form=None):
@@ -156,3 +157,9 @@ def own_log():
     """What was done to one's account: what, when, by whom, before and after, as the administrator reads it."""
     page = desk.list_events(current_user.id, after=request.args.get("after", 0, type=int))
     return render_template("people/own_log.html", page=page, lines=read_lines(page))
+
+
+@blueprint.app_context_processor
+def offer_sights() -> dict:
+    """For this page and the one of one's data."""
+    return {"sights": SIGHTS}
