@@ -21,7 +21,7 @@ def prepare(app) -> None:
     from .ambassadors.models import Network
     from .ambassadors.organisation import seed_catalogue
     from .content.models import Edition
-    from .content.service import publish
+    from .content.service import publish, read_and_check
     from .operations import upgrade_schema
     from .people.models import Person
 
@@ -31,10 +31,11 @@ def prepare(app) -> None:
         is_demo = app.config["ENV"] == "development" and not db.session.scalar(select(Person.id).limit(1))
         if not db.session.scalar(select(Edition.id).limit(1)):
             print("Publishing the content…", flush=True)
+            checked = read_and_check(ROOT, app.config["CONTENT_OVERLAY"])
             with transaction():
                 if is_demo:
                     demo.name_company()
-                done = publish(ROOT, app.config["CONTENT_OVERLAY"], utcnow())
+                done = publish(checked, utcnow())
             for document, faults in done.held_back.items():
                 print(f"  {document} is held back: {faults[0]}")
         db.session.rollback()

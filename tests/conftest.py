@@ -82,8 +82,9 @@ def application(database, tmp_path_factory):
     jobs.attach(app, MemoryHuey(results=False))
     with app.app_context():
         db.create_all()
+        checked = service.read_and_check(ROOT, None)
         with transaction():
-            service.publish(ROOT, None, utcnow())
+            service.publish(checked, utcnow())
         engine = db.engine
         site = service.get_site()
         app.prepared = {edition: service.get_document(edition) for edition, _number in site.current.values()}

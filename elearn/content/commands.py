@@ -9,6 +9,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from ..db import transaction, utcnow
+from ..errors import Refusal
 from . import loader, service
 from .checks import check_folder
 from .files import read_folder
@@ -26,8 +27,12 @@ def register(app: Flask) -> None:
 @with_appcontext
 def publish():
     """Store each document whose digest is new as its next edition. A document with a fault is never published."""
-    with transaction():
-        done = service.publish(current_app.config["CONTENT_ROOT"], current_app.config["CONTENT_OVERLAY"], utcnow())
+    checked = service.read_and_check(current_app.config["CONTENT_ROOT"], current_app.config["CONTENT_OVERLAY"])
+    try:
+        with transaction():
+            done = service.publish(checked, utcnow())
+    except Refusal:
+        raise click.ClickException("Something else was published meanwhile. Run this again.") from None
     for document, number in done.published:
         click.echo(f"published {document}, edition {number}")
     click.echo(f"{len(done.unchanged)} unchanged")

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from sqlalchemy import func, select, update
 
-from ..db import db
+from ..db import db, insert_once
+from ..errors import Refusal
+from ..i18n import _l
 from . import loader
 from . import types as t
 from .checks import check_folder
@@ -170,6 +172,16 @@ UNNAMED = {
 
 
 @dataclass(frozen=True)
+class Checked:
+    """The files of every document as they were read, what the check found in them, and what was served then."""
+
+    folder: dict[str, dict[str, str]]
+    faults: dict[str, list[Fault]]
+    standing: dict[str, str]
+    """Document → digest of its current edition."""
+
+
+@dataclass(frozen=True)
 class Publication:
     """What publishing did: (document, edition number) made anew, documents unchanged, faults that held others back."""
 
@@ -178,35 +190,74 @@ class Publication:
     held_back: dict[str, list[Fault]]
 
 
-def publish(root: Path, overlay: Path | None, now, by_id: int | None = None, check=check_folder) -> Publication:
+def read_and_check(root: Path, overlay: Path | None, check=check_folder) -> Checked:
+    """Read the files and check them, which takes seconds: before the transaction that publishes them, never inside.
+
+    ``check`` takes the files of all documents and gives the faults of each.
+    """
+    standing = _standing()
+    db.session.rollback()  # Nothing is held open meanwhile.
+    folder = read_folder(root, overlay)
+    return Checked(folder, check(folder), standing)
+
+
+def _standing() -> dict[str, str]:
+    return dict(db.session.execute(select(Edition.document, Edition.digest).where(Edition.is_current)).all())
+
+
+def publish(checked: Checked, now, by_id: int | None = None) -> Publication:
     """Store each document whose digest is new as its next edition; a document with a fault is never published.
 
-    ``check`` takes the files of all documents and gives the faults of each. To be called inside a transaction.
+    To be called inside a transaction. Raises Refusal where a document was published since its files were read: what
+    is older must not come after what is newer.
     """
-    state = db.session.get(SiteState, 1)
-    if state is None:
-        state = SiteState(id=1, revision=0, settings={})
-        db.session.add(state)
-        db.session.flush()
-    db.session.execute(select(SiteState).where(SiteState.id == 1).with_for_update())
-    values = company_values(state.settings or {})
-    standing = dict(db.session.execute(select(Edition.document, Edition.digest).where(Edition.is_current)).all())
-    folder = read_folder(root, overlay)
-    faults = check(folder)
+    state = _lock_state()
+    standing = _standing()
     published, unchanged, held_back = [], [], {}
-    for document, files in folder.items():
-        if faults.get(document):
-            held_back[document] = faults[document]
-            continue
-        files = {**files, VALUES_FILE: json.dumps(used_values(files, values), sort_keys=True)}
-        if standing.get(document) == digest_of(files):
-            unchanged.append(document)
+    for document, files in checked.folder.items():
+        if checked.faults.get(document):
+            held_back[document] = checked.faults[document]
+        elif number := _store_if_new(document, files, state, standing.get(document), now, by_id):
+            if standing.get(document) != checked.standing.get(document):
+                raise Refusal(_l("Une autre publication a eu lieu entre-temps. Recommencez."))
+            published.append((document, number))
         else:
-            published.append((document, _store(document, files, now, by_id)))
+            unchanged.append(document)
     if published:
         state.revision += 1
     db.session.flush()
     return Publication(tuple(published), tuple(unchanged), held_back)
+
+
+def publish_values(now, by_id: int | None = None) -> Publication:
+    """Store a next edition of each document that names what the company changed: its name, a contact, who is on duty.
+
+    Words are those that are served, never the files, which may be half written. To be called inside a transaction.
+    """
+    state = _lock_state()
+    published = []
+    for edition in db.session.scalars(select(Edition).where(Edition.is_current).order_by(Edition.document)).all():
+        files = {path: text for path, text in edition.files.items() if path != VALUES_FILE}
+        if number := _store_if_new(edition.document, files, state, edition.digest, now, by_id):
+            published.append((edition.document, number))
+    if published:
+        state.revision += 1
+    db.session.flush()
+    return Publication(tuple(published), (), {})
+
+
+def _lock_state() -> SiteState:
+    """The installation's row, locked: one publication at a time."""
+    insert_once(SiteState, on=("id",), id=1, revision=0, settings={})
+    locked = select(SiteState).where(SiteState.id == 1).with_for_update()
+    return db.session.scalars(locked.execution_options(populate_existing=True)).one()
+
+
+def _store_if_new(document: str, files: Mapping[str, str], state: SiteState, digest: str | None, now, by_id):
+    """Make these files with today's company values the current edition; its number, or None where nothing changed."""
+    values = used_values(files, company_values(state.settings or {}))
+    files = {**files, VALUES_FILE: json.dumps(values, sort_keys=True)}
+    return None if digest_of(files) == digest else _store(document, files, now, by_id)
 
 
 def used_values(files: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:

@@ -52,7 +52,7 @@ def save_settings(
     db.session.flush()
     published = None
     if content.company_values(former) != content.company_values(state.settings):
-        published = content.publish(root, overlay, now, by_id)
+        published = content.publish_values(now, by_id)
     record(
         None,
         "settings-changed",

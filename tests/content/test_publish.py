@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
 from elearn.content import service
 from elearn.content.models import Edition, SiteState
 from elearn.db import db, transaction, utcnow
+from elearn.errors import Refusal
 
 from .sample import ARTICLE, FILLER, LESSON, sample, write
 
@@ -23,8 +26,9 @@ def publish(app, tmp_path):
         write(folder, root)
         if overlay is not None:
             write(overlay, tmp_path / "company")
+        checked = service.read_and_check(root, (tmp_path / "company") if overlay is not None else None)
         with transaction():
-            return service.publish(root, (tmp_path / "company") if overlay is not None else None, utcnow())
+            return service.publish(checked, utcnow())
 
     return publish
 
@@ -136,6 +140,35 @@ def test_company_values_are_kept_with_the_edition(publish):
     service.forget()
     assert "chez Hautecombe" in service.get_document(former.id).lessons[0].words.of("fr").body.text
     assert "chez Basseval" in service.get_site().course("mini").lessons[0].words.of("fr").body.text
+
+
+def test_a_new_name_publishes_what_is_served(publish, tmp_path):
+    """The company's name changes in the words that are served; what an author is writing in the files stays there."""
+    set_company(name="Hautecombe")
+    publish(sample())
+    former = current("course:mini")
+    write(change(sample(), MD, 'title: "Leçon"', 'title: "À moitié écrite"'), tmp_path / "shipped")
+    set_company(name="Basseval")
+    with transaction():
+        done = service.publish_values(utcnow())
+    assert ("course:mini", former.number + 1) in done.published
+    words = service.get_site().course("mini").lessons[0].words.of("fr")
+    assert (words.title, "chez Basseval" in words.body.text) == ("Leçon", True)
+    with transaction():
+        assert service.publish_values(utcnow()).published == ()
+
+
+def test_publish_what_was_read_before_another_publication(publish, tmp_path):
+    """The check runs before the transaction: older words never come after newer ones that were published meanwhile,
+    and two nodes that start together publish the same words once."""
+    publish(sample())
+    late = service.read_and_check(tmp_path / "shipped", None)
+    publish(change(sample(), MD, 'title: "Leçon"', 'title: "Plus récente"'))
+    same = service.read_and_check(tmp_path / "shipped", None)
+    with pytest.raises(Refusal), transaction():
+        service.publish(late, utcnow())
+    with transaction():
+        assert service.publish(replace(same, standing={}), utcnow()).published == ()
 
 
 def test_another_number_on_duty_is_no_new_edition(publish):
