@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 
 import click
 from flask import current_app
@@ -13,26 +14,51 @@ from ..content.files import read_folder
 from ..content.types import Quiz
 from ..db import transaction, utcnow
 from ..notifications.jobs import register_job
-from . import odds, service
+from . import odds, queries, service, use, voiding
+
+log = logging.getLogger(__name__)
+
+PIECE = 100
+"""Attempts of one piece of the worker's work."""
 
 group = AppGroup("quizzes", help="Quizzes: attempts whose time is over, what guessing is worth.")
 
 
 @group.command("close-overdue")
 def close_overdue():
-    """Termine les essais dont le temps est écoulé, sur ce qui était reçu. À lancer chaque minute."""
-    click.echo(f"{sweep(utcnow())} essai(s) terminé(s).")
-
-
-def sweep(now) -> int:
-    """Close what is over, each attempt in a transaction of its own, so that one fault holds back no other."""
-    closed = 0
-    while True:
-        with transaction():
-            done = service.close_overdue(now, limit=1)
+    """Close the attempts whose time is over, on what was received. The worker does it every minute."""
+    closed, more = 0, True
+    while more:
+        done, more = _sweep(utcnow())
         closed += done
-        if not done:
-            return closed
+    click.echo(f"{closed} attempts closed.")
+    if _put_off:
+        raise click.ClickException(f"{len(_put_off)} attempts could not be closed: the log says which, and why.")
+
+
+_put_off: dict[int, dt.datetime] = {}
+"""Attempts that could not be closed → from when they are tried again. A process that starts tries them all."""
+
+
+def sweep(now: dt.datetime) -> bool:
+    """The worker's: close some attempts that are over; whether more may wait."""
+    return _sweep(now)[1]
+
+
+def _sweep(now: dt.datetime) -> tuple[int, bool]:
+    """Each in a transaction of its own: one that cannot be closed is logged and put off for an hour, and holds back no
+    other. How many were closed, and whether more may wait."""
+    due = queries.list_overdue(now, PIECE, [id_ for id_, until in _put_off.items() if now < until])
+    closed = 0
+    for attempt_id, person_id in due:
+        try:
+            with transaction():
+                closed += service.close_overdue(attempt_id, person_id, now)
+            _put_off.pop(attempt_id, None)
+        except Exception:
+            log.exception("attempt %s could not be closed", attempt_id)
+            _put_off[attempt_id] = now + dt.timedelta(hours=1)
+    return closed, len(due) == PIECE
 
 
 @group.command("odds")
@@ -73,13 +99,21 @@ def _show_quiz(quiz: Quiz, draws: int, people: int, failures: int, seed: int) ->
     click.echo("")
 
 
-def sweep_piece(now: dt.datetime) -> bool:
-    """The worker's: one attempt that is over; whether there was one."""
+def recount(now: dt.datetime) -> bool:
+    """The worker's: a chunk of attempts that drew an item that was voided."""
     with transaction():
-        return service.close_overdue(now, limit=1) > 0
+        return voiding.recount_next(now)
+
+
+def count_use(now: dt.datetime) -> bool:
+    """The worker's: some finished attempts, added to the figures of use."""
+    with transaction():
+        return use.count_finished(now, PIECE) == PIECE
 
 
 def register(app) -> None:
-    """Add ``flask quizzes``, and the sweep to the worker."""
+    """Add ``flask quizzes``, and this room's work to the worker."""
     app.cli.add_command(group)
-    register_job("attempts that are over", sweep_piece)
+    register_job("quizzes.overdue", sweep)
+    register_job(voiding.JOB, recount)
+    register_job("quizzes.use", count_use)

@@ -41,8 +41,17 @@ class Attempt(Base):
     """Points, out of ``max_score``; one per item, partial credit included."""
     max_score: Mapped[int | None]
     passed: Mapped[bool | None]
+    used_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    """When it was added to the figures of use; see ItemUse."""
     __table_args__ = (
         UniqueConstraint("person_id", "quiz", "cycle", "number"),
+        Index("ix_attempt_status_deadline_at", "status", "deadline_at"),
+        Index(
+            "ix_attempt_unused",
+            "closed_at",
+            sqlite_where=text("used_at IS NULL"),
+            postgresql_where=text("used_at IS NULL"),
+        ),
         Index(
             "uq_attempt_open",
             "person_id",
@@ -69,7 +78,7 @@ class Response(Base):
     saved_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     credit: Mapped[float | None]
     """Set when the attempt closes: 0 to 1."""
-    __table_args__ = (UniqueConstraint("attempt_id", "item"), Index("ix_response_item", "item"))
+    __table_args__ = (UniqueConstraint("attempt_id", "item"),)
 
 
 class ItemContest(Base):
@@ -109,6 +118,15 @@ class ItemVoid(Base):
     reason: Mapped[str] = mapped_column(String(2000))
     voided_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     voided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    recount_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    """From when the worker goes on recounting attempts; empty once all of them are."""
+    recounted_to: Mapped[int] = mapped_column(default=0)
+    """The last attempt that was looked at: where the worker goes on."""
+    raised: Mapped[int] = mapped_column(default=0)
+    passed: Mapped[int] = mapped_column(default=0)
+    """How many attempts gained, and how many of these became passed."""
+    faults: Mapped[int] = mapped_column(default=0)
+    """Attempts that could not be recounted on the present round: there will be another one."""
     __table_args__ = (UniqueConstraint("quiz", "item", "digest"),)
 
 
@@ -129,3 +147,43 @@ class AttemptRecount(Base):
         CheckConstraint("score_after >= score_before", name="only_helps"),
         CheckConstraint("passed_after OR NOT passed_before", name="never_fails"),
     )
+
+
+class ItemUse(Base):
+    """How an item was met, in sums that name nobody: the worker adds each finished attempt once.
+
+    Sums stand by the item's digest, so that they belong to its words, in whatever edition these stand.
+    """
+
+    __tablename__ = "item_use"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    quiz: Mapped[str] = mapped_column(String(40))
+    item: Mapped[str] = mapped_column(String(60))
+    digest: Mapped[str] = mapped_column(String(64))
+    n: Mapped[int] = mapped_column(default=0)
+    c: Mapped[float] = mapped_column(default=0.0)
+    cc: Mapped[float] = mapped_column(default=0.0)
+    s: Mapped[float] = mapped_column(default=0.0)
+    ss: Mapped[float] = mapped_column(default=0.0)
+    cs: Mapped[float] = mapped_column(default=0.0)
+    """Responses, Σcredit, Σcredit², Σscore, Σscore², Σcredit·score; scores by the keys, whatever was voided since."""
+    given: Mapped[int] = mapped_column(default=0)
+    taken: Mapped[dict] = mapped_column(JSON, default=dict)
+    """Responses that were not empty; choice → how many took it (placed it rightly, for ordering and sorting)."""
+    times: Mapped[dict] = mapped_column(JSON, default=dict)
+    """Whole seconds → how many took that long, where each response was saved as it was given."""
+    seconds: Mapped[int | None]
+    """The median of ``times``."""
+    __table_args__ = (UniqueConstraint("quiz", "item", "digest"),)
+
+
+class QuizUse(Base):
+    """How a quiz was met: attempts finished and passed, and how long they took. Added up by the worker, like ItemUse."""
+
+    __tablename__ = "quiz_use"
+    quiz: Mapped[str] = mapped_column(String(40), primary_key=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    passed: Mapped[int] = mapped_column(default=0)
+    times: Mapped[dict] = mapped_column(JSON, default=dict)
+    """Whole minutes → how many took that long from beginning to sending."""
+    counted_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)

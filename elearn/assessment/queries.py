@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -74,11 +75,11 @@ def get_open_attempts(person_id: int) -> dict[str, int]:
     return dict(rows.all())
 
 
-def list_overdue(now: dt.datetime, limit: int) -> list[tuple[int, int]]:
-    """(attempt id, person id) of open attempts whose time is over."""
+def list_overdue(now: dt.datetime, limit: int, but: Collection[int] = ()) -> list[tuple[int, int]]:
+    """(attempt id, person id) of open attempts whose time is over, but for these."""
     rows = db.session.execute(
         select(Attempt.id, Attempt.person_id)
-        .where(Attempt.status == AttemptStatus.OPEN, Attempt.deadline_at < now - rules.GRACE)
+        .where(Attempt.status == AttemptStatus.OPEN, Attempt.deadline_at < now - rules.GRACE, Attempt.id.not_in(but))
         .order_by(Attempt.deadline_at)
         .limit(limit)
     )
@@ -88,9 +89,7 @@ def list_overdue(now: dt.datetime, limit: int) -> list[tuple[int, int]]:
 def list_voided(quiz: Quiz) -> frozenset[str]:
     """Items of this edition that were voided and still stand as they were then."""
     rows = db.session.execute(select(ItemVoid.item, ItemVoid.digest).where(ItemVoid.quiz == quiz.slug)).all()
-    return frozenset(
-        item for item, digest in rows if item in quiz.by_id and rules.digest_of(quiz.by_id[item]) == digest
-    )
+    return frozenset(item for item, digest in rows if item in quiz.by_id and quiz.by_id[item].digest == digest)
 
 
 def list_contests_of(attempt_id: int) -> dict[str, ItemContest]:

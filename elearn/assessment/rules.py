@@ -5,8 +5,6 @@ arguments. What a response is worth is content.items' business.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 import random
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -108,14 +106,21 @@ def credit(item: Item, value) -> float:
     return float(_exact(item, value))
 
 
+def choices_taken(item: Item, value) -> list[str]:
+    """The choices of a response; those placed rightly, for ordering and sorting. Nothing given takes nothing."""
+    if not value:
+        return []
+    match item.type:
+        case "single" | "boolean":
+            return [value]
+        case "ordering":
+            return [given for given, key in zip(value, item.key, strict=False) if given == key]
+        case "sorting":
+            return [choice for choice, class_ in value.items() if item.key.get(choice) == class_]
+    return list(value)
+
+
 # --- Voided items ---------------------------------------------------------------------------------------------
-
-
-def digest_of(item: Item) -> str:
-    """What an item is, as SHA-256: its type, key, family and every word. An author's correction gives another."""
-    words = {language: vars(own) for language, own in sorted(item.words.items())}
-    whole = [item.id, item.type, item.key, item.family, item.classes, words]
-    return hashlib.sha256(json.dumps(whole, ensure_ascii=False, sort_keys=True, default=dict).encode()).hexdigest()
 
 
 def without(quiz: Quiz, voided: Collection[str]) -> Quiz:

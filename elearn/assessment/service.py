@@ -192,19 +192,17 @@ def submit_attempt(
     return attempt
 
 
-def close_overdue(now: dt.datetime, limit: int = 100) -> int:
-    """Close open attempts whose time is over, on what was received; returns how many were closed.
+def close_overdue(attempt_id: int, person_id: int, now: dt.datetime) -> bool:
+    """Close an attempt whose time is over, on what was received; whether there was something to close.
 
     For the background job: people who closed their browser get their result all the same.
     """
-    closed = 0
-    for attempt_id, person_id in queries.list_overdue(now, limit):
-        db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
-        attempt = _lock_attempt(attempt_id, person_id)
-        if attempt.status == AttemptStatus.OPEN:
-            _close(attempt, now)
-            closed += 1
-    return closed
+    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    attempt = _lock_attempt(attempt_id, person_id)
+    if attempt.status != AttemptStatus.OPEN or not rules.is_over(attempt.deadline_at, now):
+        return False
+    _close(attempt, now)
+    return True
 
 
 def _close(attempt: Attempt, now: dt.datetime) -> None:

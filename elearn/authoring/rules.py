@@ -1,6 +1,6 @@
 """Figures of use and the flags they raise. Pure: sums in, figures out.
 
-Classical test theory, on the credits (0 to 1) of finished attempts:
+Classical test theory, on the credits (0 to 1) of finished attempts, by the keys:
 
 - **facility**: the mean credit of those who were asked and answered, 0 to 1;
 - **discrimination**: the correlation between an item's credit and the rest of the attempt's score, the item itself
@@ -10,9 +10,10 @@ Classical test theory, on the credits (0 to 1) of finished attempts:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ..assessment.models import ItemUse
 from ..content.types import Item
 
 LEAST_RESPONSES = 5
@@ -36,26 +37,6 @@ most people succeed and correlations shrink, so only half of that is flagged."""
 
 
 @dataclass(frozen=True)
-class Sums:
-    """What SQL adds up for one item: n, Σcredit, Σcredit², Σscore, Σscore², Σcredit·score."""
-
-    n: int = 0
-    c: float = 0.0
-    cc: float = 0.0
-    s: float = 0.0
-    ss: float = 0.0
-    cs: float = 0.0
-
-    def __add__(self, other: Sums) -> Sums:
-        """Editions in which the item is the same add up."""
-        return Sums(*(a + b for a, b in zip(self.values(), other.values(), strict=True)))
-
-    def values(self) -> tuple:
-        """The six sums in order."""
-        return self.n, self.c, self.cc, self.s, self.ss, self.cs
-
-
-@dataclass(frozen=True)
 class Figures:
     """How an item was met. ``discrimination`` is None where nothing varies."""
 
@@ -64,19 +45,13 @@ class Figures:
     discrimination: float | None
 
 
-def figures(sums: Sums, voided: bool = False) -> Figures | None:
-    """The figures of an item; None below five responses.
-
-    The rest of a score is the score without the item. A voided item stands in scores with its whole point, whatever
-    its response was worth, so that one point is what is taken away.
-    """
-    n, c, cc, s, ss, cs = sums.values()
-    if n < LEAST_RESPONSES:
+def figures(use: ItemUse | None) -> Figures | None:
+    """The figures of an item from its sums; None below five responses. The rest of a score is the score without the
+    item."""
+    if use is None or use.n < LEAST_RESPONSES:
         return None
-    if voided:
-        r, rr, cr = s - n, ss - 2 * s + n, cs - c
-    else:
-        r, rr, cr = s - c, ss - 2 * cs + cc, cs - cc
+    n, c, cc = use.n, use.c, use.cc
+    r, rr, cr = use.s - c, use.ss - 2 * use.cs + cc, use.cs - cc
     spread = (n * cc - c * c) * (n * rr - r * r)
     # What floating-point sums leave of a spread that is none must not become a correlation.
     known = n * cc - c * c > 1e-6 * n and n * rr - r * r > 1e-6 * n
@@ -122,33 +97,11 @@ class Taken:
     is_key: bool
 
 
-def choices_taken(item: Item, responses: Iterable[tuple[object, int]]) -> tuple[int, list[Taken]]:
-    """How many responses there are, and each choice with its count. ``responses`` are (value, how many gave it)."""
-    counts, total = dict.fromkeys(item.choice_ids, 0), 0
-    for value, many in responses:
-        if not value:
-            continue
-        total += many
-        for choice in _taken(item, value):
-            if choice in counts:
-                counts[choice] += many
-    keys = set(item.choice_ids) if item.type in ("ordering", "sorting") else _key_ids(item)
-    return total, [Taken(choice, count, choice in keys) for choice, count in counts.items()]
-
-
-def _key_ids(item: Item) -> set[str]:
-    return {item.key} if isinstance(item.key, str) else set(item.key)
-
-
-def _taken(item: Item, value) -> list[str]:
-    match item.type:
-        case "single" | "boolean":
-            return [value]
-        case "ordering":
-            return [given for given, key in zip(value, item.key, strict=False) if given == key]
-        case "sorting":
-            return [choice for choice, class_ in value.items() if item.key.get(choice) == class_]
-    return list(value)
+def choices_taken(item: Item, taken: Mapping[str, int]) -> list[Taken]:
+    """Each choice with how many took it, in the author's order."""
+    keys = item.choice_ids if item.type in ("ordering", "sorting") else item.key
+    keys = {keys} if isinstance(keys, str) else set(keys)
+    return [Taken(choice, taken.get(choice, 0), choice in keys) for choice in item.choice_ids]
 
 
 def has_rival(item: Item, total: int, taken: Iterable[Taken]) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask_login import current_user
+from markupsafe import Markup
 from wtforms.fields.choices import SelectChoice
 
 from ..assessment import contests as deciding
+from ..assessment.queries import list_voided
+from ..assessment.use import median
 from ..content import types as t
 from ..content.service import get_document
 from ..db import transaction, utcnow
@@ -20,6 +24,7 @@ from . import differences, findings, forms, queries, rules, words
 
 blueprint = Blueprint("authoring", __name__)
 guard = permission_required(Permission.AUTHOR_CONTENT)
+LEAST = rules.LEAST_RESPONSES
 
 
 def _language() -> str:
@@ -116,57 +121,108 @@ def document(document):
 
 
 def _quiz_page(document: str, quiz: t.Quiz):
-    """A quiz: the bank in a table with its figures, or every item in full."""
-    view = "all" if request.args.get("view") == "all" else "document"
-    same, site = queries.same_in(quiz), get_site()
-    lines = _item_lines(quiz, same)
-    only = request.args.get("only") == "flagged"
-    finished, passed = queries.count_attempts(quiz.slug)
+    """A quiz: what to look at and its parts, one part (``?part=``) item by item, or every item in full."""
+    if request.args.get("view") == "all":
+        frame = _frame(document, quiz, "all")
+        return render_template("authoring/reading.html", **frame, reading=_reading(quiz))
+    frame = _frame(document, quiz, "document")
+    use = queries.get_quiz_use(quiz.slug)
+    lines = _bank_lines(quiz, use)
+    parts = _parts(quiz, lines)
+    if "part" in request.args:
+        place = next((n for n, part in enumerate(parts) if part.key == request.args["part"]), None)
+        if place is None:
+            raise NotFound(_l("Cette partie n’existe pas dans ce quiz."))
+        around = SimpleNamespace(
+            previous=parts[place - 1] if place else None,
+            following=parts[place + 1] if place + 1 < len(parts) else None,
+        )
+        return render_template("authoring/part.html", **frame, part=parts[place], around=around, use=use, least=LEAST)
     return render_template(
         "authoring/quiz.html",
-        **_frame(document, quiz, view),
-        view=view,
-        groups=_groups(quiz, [line for line in lines if line.flags or not only], site),
-        flagged=sum(bool(line.flags) for line in lines),
-        only=only,
-        finished=finished,
-        passed=passed,
-        minutes=queries.median_minutes(quiz.slug),
-        least=rules.LEAST_RESPONSES,
+        **frame,
+        parts=parts,
+        watched=[line for line in lines if line.flags or line.is_voided],
+        use=use,
+        minutes=median(use.times, LEAST) if use else None,
+        least=LEAST,
     )
 
 
-def _item_lines(quiz: t.Quiz, same) -> list[SimpleNamespace]:
-    """Each item of the bank with its figures and flags: three queries, whatever the bank's size."""
-    sums, contests, voided = queries.sum_items(quiz, same), queries.count_contests(quiz.slug), _voided(quiz)
+def _reading(quiz: t.Quiz) -> Markup:
+    """Every item of a quiz with its key and feedback. It never changes within an edition: it is drawn once."""
+    key = get_site().revision, tuple(item.digest for item in quiz.bank), _language(), language()
+    if key not in _readings:
+        if len(_readings) >= 16:
+            _readings.clear()
+        parts = _parts(quiz, [SimpleNamespace(item=item, figures=None, flags=()) for item in quiz.bank])
+        html = render_template("authoring/_reading.html", parts=parts, lang=_language(), labels=words)
+        _readings[key] = Markup(html)
+    return _readings[key]
+
+
+_readings: dict[tuple, Markup] = {}
+
+
+def _bank_lines(quiz: t.Quiz, use) -> list[SimpleNamespace]:
+    """Every item of the bank, worked out anew when attempts were counted, an item contested or voided."""
+    contests, voided = queries.count_contests(quiz.slug), list_voided(quiz)
+    key = get_site().revision, use and use.counted_at, contests, voided
+    if _banks.get(quiz.slug, (None,))[0] != key:
+        _banks[quiz.slug] = key, _lines(quiz, quiz.bank)
+    return _banks[quiz.slug][1]
+
+
+_banks: dict[str, tuple] = {}
+
+
+def _lines(quiz: t.Quiz, items: Sequence[t.Item]) -> list[SimpleNamespace]:
+    """Each item with its figures, choices taken, time, contests and flags: three queries, however many there are.
+    Nothing of the first three below five responses."""
+    uses, contests, voided = queries.list_use(quiz, items), queries.count_contests(quiz.slug), list_voided(quiz)
     lines = []
-    for item in quiz.bank:
-        figures = rules.figures(sums.get(item.id, rules.Sums()), item.id in voided)
-        waiting, many = contests.get(item.id, (0, 0))
+    for each in items:
+        use, (waiting, many) = uses.get(each.id), contests.get(each.id, (0, 0))
+        figures = rules.figures(use)
+        taken = rules.choices_taken(each, use.taken) if figures and use.given >= LEAST else []
+        rival = bool(taken) and rules.has_rival(each, use.given, taken)
         lines.append(
             SimpleNamespace(
-                item=item,
+                item=each,
                 figures=figures,
+                total=use.given if taken else 0,
+                taken=taken,
+                seconds=use.seconds if figures else None,
                 contests=many,
-                is_voided=item.id in voided,
-                flags=rules.flags(item, figures, waiting, many),
+                waiting=waiting,
+                is_voided=each.id in voided,
+                flags=rules.flags(each, figures, waiting, many, rival),
             )
         )
     return lines
 
 
-def _voided(quiz: t.Quiz) -> frozenset[str]:
-    from ..assessment.queries import list_voided
-
-    return list_voided(quiz)
-
-
-def _groups(quiz: t.Quiz, lines, site) -> list[tuple[str, list]]:
-    """Lines by article or lesson, each with its name."""
-    groups: dict[object, list] = {}
+def _parts(quiz: t.Quiz, lines: list) -> list[SimpleNamespace]:
+    """Lines by article or lesson: name, responses, mean share of the points (of items with figures), how many to
+    look at."""
+    found: dict[object, list] = {}
     for line in lines:
-        groups.setdefault(quiz.covered(line.item), []).append(line)
-    return [(_covered_name(quiz, thing, site), own) for thing, own in groups.items()]
+        found.setdefault(quiz.covered(line.item), []).append(line)
+    parts = []
+    for thing, own in found.items():
+        known = [line.figures for line in own if line.figures]
+        responses = sum(each.n for each in known)
+        parts.append(
+            SimpleNamespace(
+                key=str(thing),
+                name=_covered_name(quiz, thing, get_site()),
+                lines=own,
+                responses=responses,
+                share=sum(each.n * each.facility for each in known) / responses if known else None,
+                watched=sum(bool(line.flags) for line in own),
+            )
+        )
+    return parts
 
 
 def _covered_name(quiz: t.Quiz, thing, site) -> str:
@@ -188,6 +244,7 @@ def lesson(document, lesson):
     if found is None:
         raise NotFound(_l("Cette leçon n’existe pas, ou n’est plus publiée."))
     place = course.lessons.index(found)
+    first_go, counted_at = queries.first_go(course.slug, lesson, utcnow())
     return render_template(
         "authoring/lesson.html",
         **_frame(document, course, ""),
@@ -195,7 +252,8 @@ def lesson(document, lesson):
         previous=course.lessons[place - 1] if place else None,
         following=course.lessons[place + 1] if place + 1 < len(course.lessons) else None,
         place=place + 1,
-        first_go=queries.first_go(course.slug, lesson),
+        first_go=first_go,
+        counted_at=counted_at,
     )
 
 
@@ -225,36 +283,15 @@ def _item_page(document: str, quiz: t.Quiz, item: t.Item, form, status: int):
         "authoring/item.html",
         **_frame(document, quiz, ""),
         item=item,
-        use=_use_of(quiz, item),
+        use=_lines(quiz, [item])[0],
+        counted=queries.get_quiz_use(quiz.slug),
         covered=_covered_name(quiz, quiz.covered(item), get_site()),
         void=queries.get_void(quiz.slug, item),
         form=form,
         previous=order[place - 1] if place else None,
         following=order[place + 1] if place + 1 < len(order) else None,
-        least=rules.LEAST_RESPONSES,
+        least=LEAST,
     ), status
-
-
-def _use_of(quiz: t.Quiz, item: t.Item) -> SimpleNamespace:
-    """Figures, choices taken, time, contests and flags of one item; nothing of the first three below five."""
-    same = queries.same_in(quiz)
-    sums = queries.sum_items(quiz, same, item.id).get(item.id, rules.Sums())
-    waiting, contests = queries.count_contests(quiz.slug).get(item.id, (0, 0))
-    figures = rules.figures(sums, item.id in _voided(quiz))
-    total, taken, seconds, rival = 0, [], None, False
-    if figures is not None:
-        total, taken = rules.choices_taken(item, queries.list_values(quiz.slug, item.id, same[item.id]))
-        rival = rules.has_rival(item, total, taken)
-        seconds = queries.median_seconds(quiz.slug, item.id)
-    return SimpleNamespace(
-        figures=figures,
-        total=total,
-        taken=taken if total >= rules.LEAST_RESPONSES else [],
-        seconds=seconds,
-        contests=contests,
-        waiting=waiting,
-        flags=rules.flags(item, figures, waiting, contests, rival),
-    )
 
 
 @blueprint.post("/author/<document>/items/<item>/void")
@@ -266,19 +303,13 @@ def void(document, item):
     if not form.validate_on_submit():
         return _item_page(document, quiz, found, form, 422)
     with transaction():
-        recount = deciding.void_item(author_id, quiz, item, form.reason.data, utcnow())
-    _say_recount(recount)
+        deciding.void_item(author_id, quiz, item, form.reason.data, utcnow())
+    _say_voided()
     return redirect(url_for(".item", document=document, item=item), 303)
 
 
-def _say_recount(recount) -> None:
-    say(
-        _(
-            "La question est annulée. Essais dont le score monte : %(raised)s ; devenus réussis : %(passed)s.",
-            raised=recount.raised,
-            passed=recount.passed,
-        )
-    )
+def _say_voided() -> None:
+    say(_("La question est annulée. Les essais concernés sont recomptés ; sa page dit combien y gagnent."))
 
 
 # --- Editions -------------------------------------------------------------------------------------------------
@@ -340,7 +371,7 @@ def _quiz_title(slug: str) -> str:
 @guard
 def contest(contest_id):
     """One contest: what was written, the item with its key and its figures, the answer to give."""
-    found = queries.get_contest(contest_id)
+    found = queries.get_contest(contest_id, current_user.id)
     if found is None:
         raise NotFound(_l("Cette contestation n’existe pas."))
     quiz = get_document(found.edition_id)
@@ -350,9 +381,9 @@ def contest(contest_id):
     if form.validate_on_submit():
         chosen = (found.item or form.item.data) if form.decision.data == "void" else ""
         with transaction():
-            recount = deciding.answer_contest(author_id, contest_id, chosen, form.answer.data, utcnow())
+            deciding.answer_contest(author_id, contest_id, chosen, form.answer.data, utcnow())
         if chosen:
-            _say_recount(recount)
+            _say_voided()
         else:
             say(_("Votre réponse est envoyée. La question est maintenue."))
         return redirect(url_for(".contests"), 303)
@@ -361,13 +392,14 @@ def contest(contest_id):
         contest=found,
         quiz=quiz,
         quiz_title=quiz.words.of(_language()).title,
-        items=shown,
-        use=_use_of(quiz, shown[0]) if found.item else None,
+        lines=(lines := _lines(quiz, shown)),
+        use=lines[0] if found.item else None,
+        served=get_site().quiz(found.quiz),
         form=form,
         lang=_language(),
         languages=_languages(),
         labels=words,
-        least=rules.LEAST_RESPONSES,
+        least=LEAST,
     )
     return page, 422 if form.errors else 200
 

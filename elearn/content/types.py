@@ -6,6 +6,8 @@ French is given; ``flask content check`` makes sure that this never happens with
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -49,9 +51,9 @@ class Prose:
         """Safe HTML."""
         return self._rendered.html
 
-    @property
+    @cached_property
     def author_html(self) -> str:
-        """Safe HTML with the notes that learners never see; for the author's room, so it is not kept."""
+        """Safe HTML with the notes that learners never see, for the author's room."""
         from .markup import render
 
         return render(self.markdown, self.figures, self.language, for_authors=True).html
@@ -99,6 +101,13 @@ class Item:
     def choice_ids(self) -> tuple[str, ...]:
         """The choices in the author's order."""
         return tuple(self.words.of("fr").choices)
+
+    @cached_property
+    def digest(self) -> str:
+        """What an item is, as SHA-256: its type, key, family and every word. An author's correction gives another."""
+        words = {language: vars(own) for language, own in sorted(self.words.items())}
+        whole = [self.id, self.type, self.key, self.family, self.classes, words]
+        return hashlib.sha256(json.dumps(whole, ensure_ascii=False, sort_keys=True, default=dict).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,10 @@ class CheckResponse(Base):
     latest: Mapped[dict] = mapped_column(JSON)
     """``{"value": …, "right": bool}`` of the latest response."""
     responded_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
-    __table_args__ = (UniqueConstraint("person_id", "course", "lesson", "item"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "course", "lesson", "item"),
+        Index("ix_check_response_first", "course", "lesson", "item", "first_right"),
+    )
 
 
 class CharterSignature(Base):

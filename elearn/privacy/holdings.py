@@ -94,7 +94,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding(learning.LessonCompletion, _l("Les leçons faites"), _own(learning.LessonCompletion.person_id)),
     Holding(learning.CheckResponse, _l("Mes réponses dans les leçons"), _own(learning.CheckResponse.person_id)),
     Holding(learning.CharterSignature, _l("La charte lue et comprise"), _own(learning.CharterSignature.person_id)),
-    Holding(assessment.Attempt, _l("Mes essais aux quiz"), _own(assessment.Attempt.person_id), ("seed",)),
+    Holding(assessment.Attempt, _l("Mes essais aux quiz"), _own(assessment.Attempt.person_id), ("seed", "used_at")),
     Holding(
         assessment.Response,
         _l("Mes réponses aux quiz"),

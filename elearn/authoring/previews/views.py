@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 
 import yaml
 from flask import Response, abort, current_app, make_response, render_template, url_for
@@ -35,7 +36,7 @@ def previews():
     return render_template(
         "authoring/previews.html",
         awards=[(slug, site.award(slug)) for slug in awards],
-        kinds=sorted(((_title(kind.name), kind) for kind in list_kinds()), key=lambda pair: pair[0]),
+        kinds=sorted(((_title(kind.name, language(), site.revision), kind) for kind in list_kinds()), key=_by_title),
         language_names=LANGUAGE_NAMES,
     )
 
@@ -59,12 +60,17 @@ def _sample(kind: str, lang: str):
         raise NotFound(_l("Ce message n’a pas encore d’exemple.")) from None
 
 
-def _title(kind: str) -> str:
-    """What a kind is about; its name where no sample fits it."""
+@lru_cache(maxsize=256)
+def _title(kind: str, lang: str, revision: int) -> str:
+    """What a kind is about; its name where no sample fits it. Kept as long as the company's name is what it is."""
     try:
-        return _sample(kind, language()).title
+        return _sample(kind, lang).title
     except NotFound:
         return kind
+
+
+def _by_title(pair) -> str:
+    return pair[0]
 
 
 def _wanted(template: str) -> set[str]:
