@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from ..content.types import Charter
+
 BASICS = "premiers-pas"
 DEBATE = "comprendre"
 EASE = "apprivoiser"
@@ -117,3 +119,15 @@ def minutes_left(lessons, done) -> int:
     """Declared minutes of the lessons not yet done."""
     done = set(done)
     return sum(lesson.minutes for lesson in lessons if lesson.slug not in done)
+
+
+def still_counts(signed: Charter, current: Charter) -> bool:
+    """Whether a signature of one edition goes on counting for another: every article stands word for word, and so does
+    the sentence that was signed.
+
+    Articles are compared as their author wrote them, company names left open: another contact or another summary asks
+    nobody to sign again, a changed word of one article does. The signature goes on citing the edition that was read.
+    """
+    return [each.digest for each in signed.articles] == [each.digest for each in current.articles] and all(
+        own.statement == current.words.of(language).statement for language, own in signed.words.items()
+    )

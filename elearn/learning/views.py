@@ -255,12 +255,14 @@ def charter():
     if charter is None:
         raise NotFound(_l("La charte n’est pas encore publiée."))
     signature = queries.get_signature(current_user.id)
+    signed = get_document(signature.edition_id) if signature else None
     return render_template(
         "learning/charter.html",
         charter=charter,
         words=charter.words.of(language()),
         signature=signature,
-        is_signed=signature is not None and signature.edition_id == charter.edition_id,
+        signed=signed,
+        is_signed=signed is not None and rules.still_counts(signed, charter),
         lang=language(),
     )
 

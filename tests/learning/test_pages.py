@@ -2,8 +2,12 @@
 
 import pytest
 
+from elearn.config import ROOT
+from elearn.content import service as content
+from elearn.content.files import read_folder
+from elearn.content.models import SiteState
 from elearn.content.service import get_site
-from elearn.db import db
+from elearn.db import db, transaction, utcnow
 from elearn.learning import queries
 from tests.factories import make_person
 
@@ -109,6 +113,33 @@ def test_lesson_page_asks_few_queries(browser, learner, count_queries):
         with count_queries() as statements:
             browser.get(url)
         assert len(statements) <= 6, (url, statements)
+
+
+def test_signature_goes_on_counting_while_no_article_changes(browser, learner, tmp_path):
+    """Another contact makes another edition, and asks nobody to sign again; a changed word of one article does."""
+    browser.sign_in(learner)
+    browser.form(browser.get("/charter"), "/charter/sign").submit(status=303)
+
+    def may_sign():
+        return [f for f in browser.get("/charter").forms.values() if f.action == "/charter/sign"]
+
+    with transaction():
+        state = db.session.get(SiteState, 1)
+        state.settings = {**state.settings, "contacts": {"referent": "Claire Aubry", "press": "Presse", "dpo": "DPO"}}
+        state.revision += 1
+        db.session.flush()
+        assert "charter" in dict(content.publish_values(utcnow()).published)
+    assert not may_sign()
+    assert "votre signature compte toujours" in browser.get("/charter")
+    folder = read_folder(ROOT)["charter"]
+    for path, text in folder.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text + ("Une phrase de plus.\n" if path.endswith("02-volunteering.fr.md") else ""))
+    checked = content.read_and_check(ROOT, tmp_path, check=lambda _folder: {})
+    with transaction():
+        content.publish(checked, utcnow())
+    assert may_sign()
+    assert "édition précédente" in browser.get("/charter")
 
 
 def test_charter_signed_is_shown_again_in_the_same_words(browser, learner):
