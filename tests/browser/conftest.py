@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import threading
 
 import pytest
+from werkzeug.serving import make_server
 
+from tests.factories import session_cookie
 from tests.servers import start_product
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -60,6 +63,38 @@ def visit(chromium, product):
     yield open_window
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def site(app):
+    """The application served on loopback, on the test's own database; gives its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def window(app, chromium, site):
+    """``window(person, **options)`` opens a fresh window as this person; faults of the script fail the test."""
+    contexts, faults = [], []
+
+    def open_window(person, **options):
+        context = chromium.new_context(base_url=site, locale="fr-FR", **options)
+        name, value = session_cookie(app, person)
+        context.add_cookies([{"name": name, "value": value, "url": site}])
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.set_default_timeout(8_000)
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert faults == []
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A day at the desks, by keyboard: a question answered, an account made, a document read by its author."""
+"""A day at the desks, by keyboard: a question answered, an account made."""
 
 from __future__ import annotations
 
@@ -47,15 +47,4 @@ def test_administrator_makes_an_account(visit, ask):
     assert ask("SELECT extra_time_percent FROM person WHERE email = 'zoe@demo.example'") == [(33,)]
     keys.page.goto("/admin/log")
     assert "Ångström" in keys.page.locator("main").inner_text()
-    assert keys.page.faults == []
-
-
-def test_author_reads_a_quiz_with_its_keys(visit):
-    """From the list of documents to one question, its key and its feedback."""
-    keys = Keyboard(visit())
-    sign_in(keys, "author@demo.example")
-    keys.page.goto("/author")
-    keys.follow('main a[href$="/author/quiz:security"]')
-    keys.follow('main a[href*="/author/quiz:security/items/"], main a[href*="se-"]')
-    assert "se-" in keys.page.url
     assert keys.page.faults == []
