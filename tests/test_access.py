@@ -24,7 +24,7 @@ ACCESS = {
         "author": "certificate_preview contest contests document documents editions item lesson mail_preview "
         "mail_preview_html previews void"
     },
-    "campaigns": {"hr": "create index launch new show stop"},
+    "campaigns": {"hr": "create discard edit index launch new revise show stop"},
     "credentials": {ANYONE: "pdf verify verify_code", COLLEAGUES: "mine"},
     "help": {
         COLLEAGUES: "advise alert ask capture close close_alert crisis declare_crisis end_crisis entry faq follow_up handle keep_private own read_alert "

@@ -25,9 +25,17 @@ def outstanding(campaign: Campaign) -> Filter:
     return read_filter(campaign.population, campaign.parts)
 
 
-def list_campaigns(limit: int = 100) -> list[Campaign]:
-    """The newest first."""
-    return list(db.session.scalars(select(Campaign).order_by(Campaign.id.desc()).limit(limit)))
+def list_campaigns(before: int | None = None, limit: int = 50) -> tuple[list[Campaign], int | None]:
+    """The newest first, from one id down; and the id from which the next page goes on."""
+    statement = select(Campaign).order_by(Campaign.id.desc()).limit(limit + 1)
+    found = list(db.session.scalars(statement if before is None else statement.where(Campaign.id < before)))
+    return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+
+def list_standing(limit: int = 5) -> list[Campaign]:
+    """What is asked now: the campaigns that run, and those that are through, by deadline, the latest first."""
+    asked = Campaign.status.in_((CampaignStatus.RUNNING, CampaignStatus.FINISHED))
+    return list(db.session.scalars(select(Campaign).where(asked).order_by(Campaign.deadline_on.desc()).limit(limit)))
 
 
 def list_steps(campaign_id: int) -> list[CampaignStep]:

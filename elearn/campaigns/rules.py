@@ -21,28 +21,41 @@ that are due already say it."""
 LONGEST = dt.timedelta(days=400)
 
 
+class Fault(Invalid):
+    """What is missing of a campaign, and the field of the form that says it."""
+
+    def __init__(self, field: str, sentence):
+        super().__init__(sentence)
+        self.field = field
+
+
 def check_campaign(name: str, parts: Iterable[str], deadline_on: dt.date | None, offsets: Iterable[int], today) -> None:
-    """Raise Invalid, with the first thing that is missing."""
+    """Raise Fault, with the first thing that is missing."""
     if not name.strip():
-        raise Invalid(_l("Donnez un nom à ce rappel : il figure dans les messages."))
+        raise Fault("name", _l("Donnez un nom à ce rappel : il figure dans les messages."))
     if not parts or not set(parts) <= set(PARTS):
-        raise Invalid(_l("Choisissez au moins une partie à terminer."))
+        raise Fault("parts", _l("Choisissez au moins une partie à terminer."))
     if deadline_on is None:
-        raise Invalid(_l("Indiquez une date limite."))
+        raise Fault("deadline", _l("Indiquez une date limite."))
     if not today < deadline_on <= today + LONGEST:
-        raise Invalid(_l("La date limite doit être à venir, et dans moins de treize mois."))
+        raise Fault("deadline", _l("La date limite doit être à venir, et dans moins de treize mois."))
     if not offsets or not set(offsets) <= set(OFFSETS):
-        raise Invalid(_l("Choisissez au moins un jour d’envoi."))
+        raise Fault("offsets", _l("Choisissez au moins un jour d’envoi."))
     if all(deadline_on + dt.timedelta(days=offset) < today for offset in offsets):
-        raise Invalid(_l("Tous les jours d’envoi choisis sont passés."))
+        raise Fault("offsets", _l("Tous les jours d’envoi choisis sont passés."))
+
+
+def check_draft(status: str) -> None:
+    """Only a draft can be changed, thrown away or launched; raise Refusal otherwise."""
+    if status != "draft":
+        raise Refusal(_l("Ce rappel est déjà lancé, ou arrêté."))
 
 
 def check_launch(status: str, last_due_on: dt.date | None, today: dt.date) -> None:
     """Only a draft that still has a day to write on can be launched; raise Refusal otherwise."""
-    if status != "draft":
-        raise Refusal(_l("Ce rappel est déjà lancé, ou arrêté."))
+    check_draft(status)
     if last_due_on is None or last_due_on < today:
-        raise Refusal(_l("Tous les jours d’envoi sont passés. Préparez un nouveau rappel."))
+        raise Refusal(_l("Tous les jours d’envoi sont passés. Changez la date limite."))
 
 
 def once_key(campaign_id: int, offset: int, to: str, person_id: int) -> str:

@@ -1,10 +1,10 @@
-"""Preparing, launching and stopping campaigns, and writing on their days. The only writer of this room's tables."""
+"""Preparing, revising, launching and stopping campaigns, and writing on their days. The only writer of this room's tables."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from ..db import db
 from ..errors import Refusal
@@ -25,26 +25,42 @@ def prepare(
     person_id: int, name: str, population: dict, parts, deadline_on, offsets, to_managers: bool, now
 ) -> Campaign:
     """Make a draft, which writes to nobody until it is launched. Raises Invalid."""
+    campaign = Campaign(created_by_id=person_id, created_at=now)
+    _write(campaign, name, population, parts, deadline_on, offsets, to_managers, now)
+    return campaign
+
+
+def revise(campaign_id: int, name: str, population: dict, parts, deadline_on, offsets, to_managers: bool, now) -> None:
+    """Write a draft anew. Once launched a campaign stays as people were told: Refusal. Raises Invalid too."""
+    campaign = _locked(campaign_id)
+    rules.check_draft(campaign.status)
+    db.session.execute(delete(CampaignStep).where(CampaignStep.campaign_id == campaign_id))
+    _write(campaign, name, population, parts, deadline_on, offsets, to_managers, now)
+
+
+def _write(campaign: Campaign, name, population, parts, deadline_on, offsets, to_managers, now) -> None:
     today = company_day(now)
     rules.check_campaign(name, parts, deadline_on, offsets, today)
     wanted = read_filter(population)
-    campaign = Campaign(
-        name=" ".join(name.split())[:120],
-        population={name: value for name, value in wanted.args().items() if name in rules.POPULATION},
-        parts=list(parts),
-        deadline_on=deadline_on,
-        to_managers=to_managers,
-        created_by_id=person_id,
-        created_at=now,
-    )
+    campaign.name = " ".join(name.split())[:120]
+    campaign.population = {name: value for name, value in wanted.args().items() if name in rules.POPULATION}
+    campaign.parts, campaign.deadline_on, campaign.to_managers = list(parts), deadline_on, to_managers
     db.session.add(campaign)
     db.session.flush()
-    for offset in sorted(offsets):
+    for offset in sorted(set(offsets)):
         due_on = deadline_on + dt.timedelta(days=offset)
         phase = "skipped" if due_on < today else "people"
         db.session.add(CampaignStep(campaign_id=campaign.id, offset=offset, due_on=due_on, phase=phase))
     db.session.flush()
-    return campaign
+
+
+def discard(campaign_id: int) -> None:
+    """Throw a draft away: nobody heard of it, and nothing of it is kept. Raises Refusal once it was launched."""
+    campaign = _locked(campaign_id)
+    rules.check_draft(campaign.status)
+    db.session.execute(delete(CampaignStep).where(CampaignStep.campaign_id == campaign_id))
+    db.session.delete(campaign)
+    db.session.flush()
 
 
 def launch(campaign_id: int, now: dt.datetime) -> None:
@@ -65,7 +81,7 @@ def stop(campaign_id: int, now: dt.datetime) -> bool:
     """Write no more; messages that wait are dropped at delivery. False when it was over already."""
     done = db.session.execute(
         update(Campaign)
-        .where(Campaign.id == campaign_id, Campaign.status.in_((CampaignStatus.DRAFT, CampaignStatus.RUNNING)))
+        .where(Campaign.id == campaign_id, Campaign.status == CampaignStatus.RUNNING)
         .values(status=CampaignStatus.STOPPED, ended_at=now)
         .execution_options(synchronize_session=False)
     )

@@ -1,16 +1,16 @@
-"""HR's campaigns: prepare, see with real names what would go, launch, stop."""
+"""HR's campaigns: prepare, see with real names what would go, change, launch, stop."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import ngettext
+from flask_babel import format_date, ngettext
 from flask_login import current_user
 
 from ..credentials.completion import PARTS
 from ..db import db, transaction, utcnow
-from ..errors import Invalid, NotFound
+from ..errors import NotFound
 from ..i18n import _, _l, company_day
 from ..notifications.kinds import find_readers
 from ..notifications.messages import render
@@ -30,8 +30,9 @@ blueprint = Blueprint("campaigns", __name__)
 @permission_required(Permission.HR_CAMPAIGNS)
 def index():
     """Every campaign, the newest first."""
+    campaigns, before = queries.list_campaigns(request.args.get("before", type=int))
     return render_template(
-        "campaigns/index.html", campaigns=queries.list_campaigns(), statuses=_statuses(), words=words
+        "campaigns/index.html", campaigns=campaigns, before=before, statuses=_statuses(), words=words
     )
 
 
@@ -62,16 +63,19 @@ def new():
     return _form(asked, given)
 
 
-def _form(asked: Filter, given: dict, error: str = "", status: int = 200):
+def _form(asked: Filter, given: dict, error: tuple = (), status: int = 200, campaign: Campaign | None = None):
     population = {name: value for name, value in asked.args().items() if name in rules.POPULATION}
-    wanted = read_filter(population)
-    total = reporting.count_people(wanted, company_day(utcnow()))
+    wanted, now = read_filter(population), utcnow()
+    choices = reporting.get_choices(wanted.department or None, now)
     return render_template(
-        "campaigns/new.html",
-        population=population,
+        "campaigns/form.html",
+        campaign=campaign,
+        wanted=wanted,
         described=_describe(wanted),
+        total=reporting.find(wanted, company_day(now), now).total,
+        department_choices=words.department_choices(choices.departments),
+        site_choices=words.site_choices(choices.sites),
         ignored=bool({*asked.args(), *asked.faults} - {*rules.POPULATION, "missing", "sort"}),
-        total=total,
         given=given,
         error=error,
         words=words,
@@ -89,8 +93,6 @@ def _offset(days: int) -> str:
 
 def _describe(wanted: Filter) -> str:
     """Who the population is, in words."""
-    from flask_babel import format_date
-
     said = []
     if wanted.department:
         said.append(queries.get_department_name(wanted.department) or _("Service disparu"))
@@ -113,12 +115,23 @@ def _describe(wanted: Filter) -> str:
 @permission_required(Permission.HR_CAMPAIGNS)
 def create():
     """Make a draft and show what it would do; nothing goes before it is launched."""
-    form, person_id = request.form, current_user.id
+    asked, given, values, person_id = *_read_form(), current_user.id
+    try:
+        with transaction():
+            campaign_id = service.prepare(person_id, *values, utcnow()).id
+    except rules.Fault as fault:
+        return _form(asked, given, (str(fault.sentence), fault.field), 422)
+    return redirect(url_for("campaigns.show", campaign_id=campaign_id), 303)
+
+
+def _read_form() -> tuple[Filter, dict, tuple]:
+    """The population, the form as it was filled, and what the service takes of it."""
+    form = request.form
     given = {
         "name": form.get("name", "")[:120],
         "parts": form.getlist("parts"),
         "deadline": form.get("deadline", ""),
-        "offsets": [int(text) for text in form.getlist("offsets") if text.lstrip("-").isdigit() and len(text) < 5],
+        "offsets": [int(text) for text in form.getlist("offsets") if text.lstrip("-").isdecimal() and len(text) < 5],
         "managers": form.get("managers") == "1",
     }
     try:
@@ -126,16 +139,46 @@ def create():
     except ValueError:
         deadline = None
     asked = read_filter(form)
+    return asked, given, (given["name"], asked.args(), given["parts"], deadline, given["offsets"], given["managers"])
+
+
+@blueprint.get("/hr/campaigns/<int:campaign_id>/edit")
+@permission_required(Permission.HR_CAMPAIGNS)
+def edit(campaign_id):
+    """The form again, as long as it is a draft."""
+    campaign = _get(campaign_id)
+    rules.check_draft(campaign.status)
+    given = {
+        "name": campaign.name,
+        "parts": campaign.parts,
+        "deadline": campaign.deadline_on.isoformat(),
+        "offsets": [step.offset for step in queries.list_steps(campaign_id)],
+        "managers": campaign.to_managers,
+    }
+    return _form(queries.population_of(campaign), given, campaign=campaign)
+
+
+@blueprint.post("/hr/campaigns/<int:campaign_id>")
+@permission_required(Permission.HR_CAMPAIGNS)
+def revise(campaign_id):
+    """Write the draft anew, and show again what it would do."""
+    asked, given, values = _read_form()
     try:
         with transaction():
-            campaign = service.prepare(
-                person_id, given["name"], asked.args(), given["parts"], deadline, given["offsets"],
-                given["managers"], utcnow(),
-            )  # fmt: skip
-            campaign_id = campaign.id
-    except Invalid as refusal:
-        return _form(asked, given, str(refusal.sentence), 422)
+            service.revise(campaign_id, *values, utcnow())
+    except rules.Fault as fault:
+        return _form(asked, given, (str(fault.sentence), fault.field), 422, _get(campaign_id))
     return redirect(url_for("campaigns.show", campaign_id=campaign_id), 303)
+
+
+@blueprint.post("/hr/campaigns/<int:campaign_id>/discard")
+@permission_required(Permission.HR_CAMPAIGNS)
+def discard(campaign_id):
+    """Throw a draft away."""
+    with transaction():
+        service.discard(campaign_id)
+    say(_("Le brouillon est supprimé. Personne n’en a rien su."))
+    return redirect(url_for("campaigns.index"), 303)
 
 
 def _get(campaign_id: int) -> Campaign:
@@ -148,27 +191,30 @@ def _get(campaign_id: int) -> Campaign:
 @blueprint.get("/hr/campaigns/<int:campaign_id>")
 @permission_required(Permission.HR_CAMPAIGNS)
 def show(campaign_id):
-    """What it asks of whom, its days, whom it concerns now by name, and its messages as they would be read."""
+    """What it asks of whom, its days, whom it concerns now by name, and the messages of any of its days as they would
+    be read."""
     campaign, now = _get(campaign_id), utcnow()
     on = company_day(now)
     steps = queries.list_steps(campaign_id)
     following = next((step for step in steps if step.phase in ("people", "managers", "hr")), None)
-    left = queries.outstanding(campaign)
-    page = reporting.list_page(left, on, size=20)
-    total = reporting.count_people(left, on)
+    asked = request.args.get("day", type=int)
+    shown = next((step for step in steps if step.offset == asked), following or (steps[-1] if steps else None))
+    left, population = queries.outstanding(campaign), queries.population_of(campaign)
+    found = reporting.find(left, on, now)
+    page = reporting.list_page(left, on, size=20, found=found)
     return render_template(
         "campaigns/show.html",
         campaign=campaign,
         steps=[(step, _offset(step.offset)) for step in steps],
-        following=following,
-        described=_describe(queries.population_of(campaign)),
-        whole=reporting.count_people(queries.population_of(campaign), on),
-        total=total,
+        shown=shown,
+        described=_describe(population),
+        whole=reporting.find(population, on, now).total,
+        total=found.total,
         names=[line.name for line in page.lines],
         left=left,
-        population=queries.population_of(campaign),
+        population=population,
         managers=queries.count_managers(campaign, on) if campaign.to_managers else 0,
-        previews=_previews(campaign, following.offset if following else 0, now) if total else [],
+        previews=_previews(campaign, shown.offset, now) if found.total and shown else [],
         statuses=_statuses(),
         words=words,
         today=on,
@@ -192,10 +238,8 @@ def _previews(campaign: Campaign, offset: int, now: dt.datetime) -> list[tuple[s
     for kind, ids in to:
         if not ids or ids[0] not in readers:
             continue
-        message = Message(
-            id=0, person_id=ids[0], kind=kind, ids={"campaign": campaign.id, "offset": offset}, created_at=now
-        )
-        rendered = render(message, readers[ids[0]])
+        named = {"campaign": campaign.id, "offset": offset}
+        rendered = render(Message(id=0, person_id=ids[0], kind=kind, ids=named, created_at=now), readers[ids[0]])
         if rendered is not None:
             previews.append((labels[kind], readers[ids[0]].name, rendered))
     return previews

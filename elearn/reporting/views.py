@@ -111,18 +111,13 @@ def people():
         page=page,
         total=found.total,
         chips=_chips(wanted),
-        department_choices=_department_choices(choices.departments),
-        site_choices=[*((site, site) for site in choices.sites), ("-", _("Site inconnu"))],
+        department_choices=words.department_choices(choices.departments),
+        site_choices=words.site_choices(choices.sites),
         more=bool(wanted.args(q="", department=None, direct=False, issued="", missing=(), arrival="", sort="name")),
         words=words,
         state_of=lambda line: rules.certificate_state(line.valid_until, on),
         on=on,
     )
-
-
-def _department_choices(found: list[tuple[int, str, int]]) -> list[tuple[int, str]]:
-    tree = [(id_, "\u2007\u2007" * depth + name) for id_, name, depth in found]
-    return [*tree, (0, _("Sans service"))]
 
 
 def _chips(wanted: Filter) -> list[SimpleNamespace]:

@@ -60,6 +60,16 @@ def arrivals() -> dict[str, str]:
     }
 
 
+def department_choices(found: list[tuple[int, str, int]]) -> list[tuple[int, str]]:
+    """Departments to choose from (queries.list_departments), each under the one it belongs to."""
+    return [*((id_, "\u2007\u2007" * depth + name) for id_, name, depth in found), (0, _("Sans service"))]
+
+
+def site_choices(sites: list[str]) -> list[tuple[str, str]]:
+    """Sites to choose from."""
+    return [*((site, site) for site in sites), ("-", _("Site inconnu"))]
+
+
 def month(first: dt.date) -> str:
     """« mars 2026 »."""
     return format_date(first, "MMMM y")

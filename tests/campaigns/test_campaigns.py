@@ -201,6 +201,30 @@ def test_launch_when_done_twice(company):
         launch(campaign_id)
 
 
+def test_draft_when_revised_or_thrown_away(company):
+    """A draft is written anew as often as one likes, steps included, and thrown away without a trace; once launched it
+    stays as people were told."""
+    campaign_id = prepare(company)
+    now = utcnow()
+    values = ("Autre", {"site": "Vannes"}, ["security"], company_day(now) + dt.timedelta(days=20), [0, 14], False)
+    with transaction():
+        service.revise(campaign_id, *values, now)
+    campaign = db.session.get(Campaign, campaign_id)
+    assert (campaign.name, campaign.population, campaign.parts) == ("Autre", {"site": "Vannes"}, ["security"])
+    assert [step.offset for step in queries.list_steps(campaign_id)] == [0, 14]
+    with transaction():
+        service.discard(campaign_id)
+    assert db.session.query(CampaignStep).count() == db.session.query(Campaign).count() == 0
+    campaign_id = prepare(company)
+    launch(campaign_id)
+    for act in (lambda: service.revise(campaign_id, *values, now), lambda: service.discard(campaign_id)):
+        with pytest.raises(Refusal), transaction():
+            act()
+    assert len(queries.list_steps(campaign_id)) == 3
+    assert [each.id for each in queries.list_standing()] == [campaign_id]
+    assert queries.list_campaigns(before=campaign_id) == ([], None)
+
+
 def test_once_key_when_days_differ():
     """Two days, two kinds, two people: never the same key."""
     keys = {rules.once_key(1, day, to, who) for day in (-7, 7) for to in ("person", "manager") for who in (1, 2)}
@@ -224,11 +248,24 @@ def test_pages_when_hr_prepares_and_launches(company, browser):
         assert text in page.text, text
     assert "Équipier-0" not in page.html.find("main").text
     assert messages() == []
+    form = browser.form(page.click("Modifier"), f"/hr/campaigns/{db.session.query(Campaign.id).scalar()}")
+    assert form["name"].value == "Formation de l’automne"
+    form["deadline"] = "hier"
+    refused = form.submit(status=422)
+    assert refused.html.select_one("#deadline[aria-invalid]")
+    form = browser.form(refused, form.action)
+    form["deadline"] = (utcnow() + dt.timedelta(days=60)).date().isoformat()
+    form["name"] = "Formation de l’hiver"
+    page = form.submit(status=303).follow()
+    assert "Formation de l’hiver" in page.text
+    assert "est passée" in browser.get(page.html.select_one("a[href*='day=7']")["href"]).text
+    assert messages() == []
     page = browser.form(page, "/launch").submit(status=303).follow()
     assert "Le rappel est lancé" in page.text
     page = browser.form(page, "/stop").submit(status=303).follow()
     assert "Arrêté" in page.text
-    assert "Formation de l’automne" in browser.get("/hr/campaigns").text
+    assert "Formation de l’hiver" in browser.get("/hr/campaigns").text
+    assert "Préparer un rappel semblable" in page.text
 
 
 def test_pages_when_opened_by_others(company, browser):

@@ -45,6 +45,7 @@ ALLOWED_TABLES = {
     "message",
     "site_state",
     "edition",
+    "crisis",  # Its notice is on every page, for everybody.
     "campaign",
     "campaign_step",
     # Of volunteering, counts that may be shown, and no others.
