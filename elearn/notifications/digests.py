@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import load_only
 
 from ..db import db, insert_once, transaction
 from ..errors import Invalid
@@ -88,10 +87,5 @@ def _gather(person_id: int, now: dt.datetime) -> None:
 def list_unread(ids: list[int]) -> list[Message]:
     """What of a digest was not read in the application meanwhile, oldest first."""
     return list(
-        db.session.scalars(
-            select(Message)
-            .options(load_only(Message.kind, Message.created_at))
-            .where(Message.id.in_(ids), Message.read_at.is_(None))
-            .order_by(Message.id)
-        )
+        db.session.scalars(select(Message).where(Message.id.in_(ids), Message.read_at.is_(None)).order_by(Message.id))
     )

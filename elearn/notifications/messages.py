@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import Counter
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
@@ -20,7 +19,7 @@ from ..content.service import get_site
 from . import digests
 from .digests import DIGEST
 from .jobs import register_job
-from .kinds import Kind, Reader, get_kind, register_kind
+from .kinds import Kind, Reader, find_readers, get_kind, register_kind
 from .models import Message
 
 
@@ -44,12 +43,21 @@ def register() -> None:
     register_job("notifications.digest", digests.work, every=dt.timedelta(minutes=5))
 
 
+MOST = 30
+"""Lines of a digest: beyond, the application is the place to read them."""
+
+
 def show_digest(message, language: str) -> dict | None:
-    """(title, how many) of each kind that waits unread, in order; nothing to say when all was read meanwhile."""
-    counts = Counter(title_of(each.kind) for each in digests.list_unread(message.ids["messages"]))
-    if not counts:
+    """(subject, page) of what waits unread, oldest first, and how many more; nothing to say when all was read or
+    settled meanwhile."""
+    waiting = digests.list_unread(message.ids["messages"])
+    reader = find_readers([message.person_id]).get(message.person_id)
+    shown = [render(each, reader, language) for each in waiting[:MOST]] if reader else []
+    lines = [(each.subject, each.path or page_path("notifications.own")) for each in shown if each is not None]
+    if not lines:
         return None
-    return {"lines": list(counts.items()), "count": counts.total(), "path": page_path("notifications.own")}
+    more = max(len(waiting) - MOST, 0)
+    return {"lines": lines, "more": more, "count": len(lines) + more, "path": page_path("notifications.own")}
 
 
 def page_path(endpoint: str, **values) -> str:

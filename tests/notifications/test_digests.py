@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from elearn.db import db, transaction, utcnow
 from elearn.errors import Invalid
-from elearn.notifications import digests, kinds, rules, service
+from elearn.notifications import digests, kinds, messages, rules, service
 from elearn.notifications.kinds import find_readers, register_kind
 from elearn.notifications.messages import render
 from elearn.notifications.models import Message
@@ -105,7 +105,8 @@ def test_digest_when_several_wait(reader, smtp):
     deliver(smtp, now=tomorrow())
     assert len(smtp.mails) == 1
     assert smtp.mails[0]["Subject"] == "2 messages vous attendent sur Porte-voix"
-    assert "Votre mot de passe a été changé (2)" in smtp.mails[0].get_body(("plain",)).get_content()
+    text = smtp.mails[0].get_body(("plain",)).get_content()
+    assert text.count("- Votre mot de passe a été changé (http://127.0.0.1:8000/me)") == 2
     assert statuses() == ["none", "none", "none", "sent"]
 
 
@@ -118,6 +119,22 @@ def test_digest_when_all_was_read(reader, smtp):
     digests.work(tomorrow())
     deliver(smtp, now=tomorrow())
     assert not smtp.mails
+
+
+def test_digest_when_settled_meanwhile(reader, smtp, monkeypatch):
+    """What has nothing left to say is left out, and a long list is cut where the application takes over."""
+    register_kind("settled", template=TEMPLATE, variables=lambda message, language: None, mode="at_once")
+    monkeypatch.setattr(messages, "MOST", 3)
+    for _time in range(4):
+        say(reader, kind="optional")
+    deliver(smtp)
+    with transaction():
+        db.session.execute(update(Message).where(Message.id == 2).values(kind="settled"))
+    digests.work(tomorrow())
+    deliver(smtp, now=tomorrow())
+    text = smtp.mails[0].get_body(("plain",)).get_content()
+    assert text.count("- Votre") == 2 and "Et 1 autre, dans l’application." in text
+    assert smtp.mails[0]["Subject"].startswith("3 messages")
 
 
 def test_digest_when_two_workers_race(app, reader):
