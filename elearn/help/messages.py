@@ -8,6 +8,7 @@ from ..notifications.service import register_kind
 from ..people.models import Person
 from ..permissions import Role
 from . import labels
+from .crises.service import last_day
 from .models import Alert, AlertAct, Crisis, Question, QuestionPost
 
 
@@ -75,7 +76,7 @@ def _crisis_declared(message, language):
         return None
     return {
         "line": (crisis.words_fr or crisis.words_en) if language == "fr" else (crisis.words_en or crisis.words_fr),
-        "ends_at": crisis.ends_at,
+        "ends_on": last_day(crisis.ends_at),
         "path": page_path("home.page", slug="crisis-card"),
     }
 

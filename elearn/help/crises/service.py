@@ -37,10 +37,20 @@ class Notice:
     since: dt.datetime
     until: dt.datetime
 
+    @property
+    def last_day(self) -> dt.date:
+        """The day on whose evening it ends by itself."""
+        return last_day(self.until)
+
     def in_language(self, language: str) -> tuple[str, str]:
         """The line and its language: the reader's own where it was written."""
         own = language if self.words.get(language) else next(each for each in LANGUAGES if self.words[each])
         return self.words[own], own
+
+
+def last_day(ends_at: dt.datetime) -> dt.date:
+    """The day that ends at this midnight."""
+    return company_day(ends_at - dt.timedelta(seconds=1))
 
 
 _kept: tuple[Site | None, Notice | None] = (None, None)

@@ -33,8 +33,8 @@ def _page(form=None, ending=None, extra=(), status=200):
     standing = crisis.get_open(now)
     version = standing.version if standing else 0
     if form is None:
-        last_day = standing.ends_at - dt.timedelta(seconds=1) if standing else now + dt.timedelta(days=2)
-        form = CrisisForm(formdata=None, obj=standing, ends_on=company_day(last_day))
+        ends_on = crisis.last_day(standing.ends_at) if standing else company_day(now) + dt.timedelta(days=2)
+        form = CrisisForm(formdata=None, obj=standing, ends_on=ends_on)
     ending = ending or EndCrisisForm(formdata=None, prefix="end")
     form.version.data = ending.version.data = version
     return render_template(
@@ -45,6 +45,7 @@ def _page(form=None, ending=None, extra=(), status=200):
         extra=extra,
         lines={slug: title for slug, (title, _text) in labels.CRISIS_LINES.items()},
         acts=queries.list_crisis_acts(),
+        last_day=crisis.last_day,
     ), status
 
 
