@@ -14,6 +14,7 @@ from flask import current_app, g, has_request_context, request, session
 from flask_babel import Babel, get_locale, lazy_gettext
 from flask_login import current_user
 from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
 
 from .config import ROOT
 
@@ -25,17 +26,34 @@ LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
 babel = Babel()
 
 
+def list_offered() -> tuple[str, ...]:
+    """The languages the company offers, that of new accounts first; all where the settings cannot be read."""
+    from .web import get_site
+
+    try:
+        settings = get_site().settings
+    except SQLAlchemyError:  # The page that says so needs a language too.
+        return LANGUAGES
+    offered = [each for each in LANGUAGES if each in (settings.get("languages") or LANGUAGES)]
+    return tuple(sorted(offered, key=lambda each: each != settings.get("language")))
+
+
+def choose_offered(*wanted: str | None) -> str:
+    """The first of these languages that the company offers; its own where it offers none of them."""
+    offered = list_offered()
+    return next((each for each in wanted if each in offered), offered[0])
+
+
 def choose_locale() -> str:
-    """The person's own choice first, then the visitor's, then what the browser prefers, then French."""
+    """The person's own choice first, then the visitor's, then what the browser prefers, then the company's; always
+    one that the company offers."""
     if not has_request_context():
         return "fr"
     if (forced := g.get("locale")) in LANGUAGES:
         return forced
-    if current_user and getattr(current_user, "language", None) in LANGUAGES:
-        return current_user.language
-    if session.get("language") in LANGUAGES:
-        return session["language"]
-    return request.accept_languages.best_match(LANGUAGES) or "fr"
+    own = getattr(current_user, "language", None) if current_user else None
+    offered = list_offered()
+    return choose_offered(own, session.get("language"), request.accept_languages.best_match(offered))
 
 
 def language() -> str:

@@ -116,7 +116,7 @@ def common_variables() -> dict:
             contacts=settings["contacts"],
         ),
         "locale": i18n.language(),
-        "languages": i18n.LANGUAGE_NAMES,
+        "languages": {each: i18n.LANGUAGE_NAMES[each] for each in i18n.list_offered()},
         "nav": navigation(),
         **_personal(),
         "site_revision": get_site().revision,

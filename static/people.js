@@ -39,3 +39,21 @@ if (job) {
   };
   setTimeout(follow, 1000);
 }
+
+// A department is written by its name: those that hold what is typed are proposed.
+for (const input of document.querySelectorAll('input[data-suggest]')) {
+  let waiting;
+  input.addEventListener('input', () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(async () => {
+      try {
+        const answer = await fetch(`${input.dataset.suggest}?q=${encodeURIComponent(input.value)}`);
+        if (!answer.ok) return;
+        const names = await answer.json();
+        input.list.replaceChildren(...names.map((name) => Object.assign(document.createElement('option'), { value: name })));
+      } catch {
+        // Without proposals, the whole name can be typed.
+      }
+    }, 200);
+  });
+}

@@ -12,7 +12,7 @@ from ..credentials.rules import AWARD
 from ..db import db, transaction, utcnow
 from ..errors import NotFound
 from ..help.queries import find_public
-from ..i18n import LANGUAGES, _l, company_day, language
+from ..i18n import _l, company_day, language, list_offered
 from ..permissions import public, signed_in
 from ..web import get_site, safe_next
 from . import journey, queries, search
@@ -60,7 +60,7 @@ REQUIREMENTS = ("path", "charter-signature", "charter-quiz", "security-lessons",
 def set_language():
     """The interface's language: kept with the account when signed in, with the browser otherwise."""
     chosen = request.form.get("language", "")
-    if chosen in LANGUAGES:
+    if chosen in list_offered():
         session["language"] = chosen
         if current_user.is_authenticated:
             from ..people.service import set_language as keep

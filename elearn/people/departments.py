@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from sqlalchemy import func, literal, select, update
@@ -13,11 +14,11 @@ from ..db import db
 from ..errors import Invalid, NotFound, Refusal
 from ..i18n import _
 from . import rules
-from .models import ACTIVE, Department, Person
+from .models import ACTIVE, Department, Person, normalise
 from .service import record
 
 MAX_DEPTH = 12
-MAX_CHOICES = 2_000
+BETWEEN = " › "
 
 
 # --- Reads ----------------------------------------------------------------------------------------------------
@@ -48,8 +49,12 @@ def list_lineage(department: Department) -> list[Department]:
     return list(db.session.scalars(select(Department).where(Department.id.in_(ids)).order_by(Department.depth)))
 
 
-def list_children(parent_id: int | None, limit: int = 500) -> list[Node]:
-    """The departments right under one (or the first rank), by name, with whom they hold."""
+PAGE = 100
+
+
+def list_children(parent_id: int | None, after: int | None = None, limit: int = PAGE) -> tuple[list[Node], int | None]:
+    """The departments right under one (or the first rank), by name, with whom they hold; and the key of the next page.
+    ``after`` is the id of the one before the first."""
     below, child = aliased(Department), aliased(Department)
     people = (
         select(func.count(Person.id))
@@ -61,22 +66,20 @@ def list_children(parent_id: int | None, limit: int = 500) -> list[Node]:
     children = (
         select(func.count(child.id)).where(child.parent_id == Department.id).correlate(Department).scalar_subquery()
     )
-    under = Department.parent_id.is_(None) if parent_id is None else Department.parent_id == parent_id
+    names = sorted((normalise(name), id) for id, name in list_names_under(parent_id))
+    first = next((place for place, (_name, id) in enumerate(names, 1) if id == after), 0)
+    ids = [id for _name, id in names[first : first + limit]]
     rows = db.session.execute(
-        select(Department.id, Department.name, Department.path, people, children)
-        .where(under)
-        .order_by(func.lower(Department.name), Department.id)
-        .limit(limit)
+        select(Department.id, Department.name, Department.path, people, children).where(Department.id.in_(ids))
     )
-    return [Node(*row) for row in rows]
+    nodes = sorted((Node(*row) for row in rows), key=lambda node: ids.index(node.id))
+    return nodes, ids[-1] if len(names) > first + limit else None
 
 
-def list_paths(limit: int | None = None) -> list[tuple[int, tuple[str, ...]]]:
+def list_paths() -> list[tuple[int, tuple[str, ...]]]:
     """Every department with its names from the first rank, in the order of the tree."""
     rows = db.session.execute(
-        select(Department.id, Department.parent_id, Department.name)
-        .order_by(Department.depth, Department.id)
-        .limit(limit)
+        select(Department.id, Department.parent_id, Department.name).order_by(Department.depth, Department.id)
     ).all()
     names: dict[int, tuple[str, ...]] = {}
     for id, parent_id, name in rows:
@@ -90,15 +93,43 @@ def list_names_under(parent_id: int | None) -> list[tuple[int, str]]:
     return [tuple(row) for row in db.session.execute(select(Department.id, Department.name).where(under))]
 
 
-def list_choices(limit: int = MAX_CHOICES) -> list[tuple[int, str]]:
-    """Every department with its whole name, « Production › Atelier », in the order of the tree."""
-    return [(id, " › ".join(names)) for id, names in list_paths(limit)]
+def search(typed: str, limit: int = 20) -> list[tuple[int, str]]:
+    """Departments whose whole name holds every word, without regard to case and accents; first those whose own name
+    begins so. « Production › Atelier » is found by « atel prod » as well."""
+    words = normalise(re.sub("[›>]", " ", typed)).split()
+    found = []
+    for id, names in list_paths():
+        folded = normalise(" ".join(names))
+        if all(word in folded for word in words):
+            own = normalise(names[-1])
+            found.append((not (words and own.startswith(words[0])), len(names), names, id))
+    return [(id, BETWEEN.join(names)) for _other, _depth, names, id in sorted(found)[:limit]]
+
+
+def resolve(typed: str) -> int | None:
+    """The department that somebody wrote: its whole name, or enough of it to be the only one; None for nothing.
+
+    Raise Invalid, with the names it could be, where it is none or several.
+    """
+    typed = rules.clean_text(typed)
+    if not typed:
+        return None
+    wanted = [normalise(part) for part in re.split(r"\s*[›>]\s*", typed)]
+    exact = [id for id, names in list_paths() if [normalise(name) for name in names[-len(wanted) :]] == wanted]
+    whole = [id for id in exact if len(name_of(id).split(BETWEEN)) == len(wanted)]
+    found = whole or exact or [id for id, _name in search(typed, 6)]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise Invalid(_("Aucun service ne s’appelle « %(name)s ».", name=typed[:80]))
+    several = " ; ".join(name_of(id) for id in found[:5])
+    raise Invalid(_("Plusieurs services répondent à « %(name)s » : %(several)s.", name=typed[:80], several=several))
 
 
 def name_of(department_id: int | None) -> str:
     """The whole name of a department; empty for none."""
     found = db.session.scalar(select(Department).where(Department.id == department_id)) if department_id else None
-    return " › ".join(each.name for each in list_lineage(found)) if found else ""
+    return BETWEEN.join(each.name for each in list_lineage(found)) if found else ""
 
 
 # --- Writes ---------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from wtforms import BooleanField, PasswordField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from ..i18n import _l
+from ..i18n import LANGUAGE_NAMES, _l, list_offered
 from .rules import MAX_EMAIL, MAX_NAME
 
 TOO_LONG = _l("C’est trop long.")
@@ -77,10 +77,15 @@ class CertificateNameForm(FlaskForm):
     )
 
 
-class DisplayForm(FlaskForm):
-    """How pages look and in which language."""
+def list_language_choices() -> list[SelectChoice]:
+    """The languages the company offers."""
+    return [SelectChoice(each, LANGUAGE_NAMES[each]) for each in list_offered()]
 
-    language = RadioField(_l("Langue"), choices=[SelectChoice("fr", "Français"), SelectChoice("en", "English")])
+
+class DisplayForm(FlaskForm):
+    """How pages look and in which language, of those that the company offers."""
+
+    language = RadioField(_l("Langue"), choices=list_language_choices)
     theme = RadioField(
         _l("Couleurs"),
         choices=[

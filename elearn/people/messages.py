@@ -9,6 +9,7 @@ from flask_babel import format_datetime
 from sqlalchemy import select
 
 from ..db import db, utcnow
+from ..i18n import choose_offered
 from ..notifications.kinds import Reader, register_kind, register_readers
 from ..notifications.messages import page_path
 from ..permissions import Role
@@ -37,7 +38,7 @@ def find_readers(ids: Iterable[int]) -> dict[int, Reader]:
         )
     )
     return {
-        id: Reader(f"{given} {family}".strip(), email, language or "fr", closed_at is None)
+        id: Reader(f"{given} {family}".strip(), email, choose_offered(language), closed_at is None)
         for id, given, family, email, language, closed_at in rows
     }
 

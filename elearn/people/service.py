@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select, update
 
 from ..db import db, insert_once
 from ..errors import Invalid, NotFound, Refusal
-from ..i18n import LANGUAGES, _
+from ..i18n import LANGUAGES, _, list_offered
 from ..notifications import service as notifications
 from ..permissions import EXCLUSIVE_ROLES, Role
 from . import rules
@@ -239,7 +239,7 @@ def check_not_last_admin(person_id: int) -> None:
 
 def set_language(person_id: int, language: str) -> None:
     """Keep the language of pages, mails and PDFs."""
-    if language not in LANGUAGES:
+    if language not in list_offered():
         raise Invalid(_("Cette langue n’est pas proposée."))
     db.session.execute(update(Person).where(Person.id == person_id).values(language=language))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from pathlib import Path
 
 from sqlalchemy import select
@@ -22,6 +23,8 @@ def read_settings() -> dict:
     """The settings as they stand, with what the house says where the company has said nothing."""
     kept = db.session.scalar(select(SiteState.settings).where(SiteState.id == 1)) or {}
     merged = {**content.DEFAULT_SETTINGS, **kept}
+    merged["language"] = merged.get("language") or LANGUAGES[0]
+    merged["languages"] = merged.get("languages") or list(LANGUAGES)
     merged["contacts"] = {**content.DEFAULT_SETTINGS["contacts"], **(kept.get("contacts") or {})}
     return merged
 
@@ -44,6 +47,8 @@ def save_settings(
         db.session.flush()
     former = read_settings()
     cleaned = {name: _clean(name, value) for name, value in values.items()}
+    if cleaned.get("language", former["language"]) not in cleaned.get("languages", former["languages"]):
+        raise Invalid(_("La langue des nouveaux comptes est l’une de celles que vous proposez."))
     changed = tuple(name for name in cleaned if cleaned[name] != former.get(name))
     if not changed:
         return (), None
@@ -77,18 +82,22 @@ def _clean(name: str, value):
             return {key: rules.clean_label(value.get(key) or "") for key in CONTACTS}
         case "on_call":
             people = [
-                {"name": rules.clean_label(each["name"] or ""), "phone": rules.clean_label(each["phone"] or "")}
+                {
+                    "name": rules.clean_label(each["name"] or ""),
+                    "phone": rules.clean_label(each["phone"] or ""),
+                    **({"email": rules.clean_email(each["email"])} if each.get("email") else {}),
+                }
                 for each in value
             ]
-            kept = [each for each in people if each["name"] or each["phone"]]
+            kept = [each for each in people if any(each.values())]
             if any(not (each["name"] and each["phone"]) for each in kept):
                 raise Invalid(_("Une personne d’astreinte a un nom et un numéro de téléphone."))
             return kept
-        case "language" if value not in LANGUAGES:
+        case "languages" if not value or not set(value) <= set(LANGUAGES):
             raise Invalid(_("Cette langue n’est pas proposée."))
     return value
 
 
 def _shown(name: str, value):
-    """What the log keeps of a setting: a picture is only said to be there."""
-    return bool(value) if name == "logo" else value
+    """What the log keeps of a setting; of a picture, that it is there and a mark by which two are told apart."""
+    return hashlib.sha256(value["data"].encode()).hexdigest()[:8] if name == "logo" and value else value

@@ -273,8 +273,10 @@ def check_new_password(form: NewPasswordForm, person) -> bool:
     return True
 
 
+from .company import views as _company  # noqa: E402,F401
 from .desk import views as _desk  # noqa: E402,F401  The administrator's pages belong to this blueprint.
 from .intake import views as _intake  # noqa: E402,F401
 from .mails import views as _mails  # noqa: E402,F401
 from .own import views as _own  # noqa: E402,F401
+from .places import views as _places  # noqa: E402,F401
 from .second import views as _second  # noqa: E402

@@ -20,6 +20,7 @@ from elearn.notifications.kinds import find_readers
 from elearn.notifications.messages import render
 from elearn.notifications.models import Message
 from elearn.people import service
+from elearn.people.departments import PAGE as PAGE_OF_TREE
 from elearn.people.desk.queries import PAGE
 from elearn.people.logo import KEPT_BYTES, read_logo
 from elearn.people.models import ImportJob, Person, PersonEvent, PersonEventWords, RoleAssignment
@@ -91,7 +92,7 @@ def test_create_and_edit_person(desk, admin):
     works, boss = make_department("Atelier"), make_person(email="boss@a.fr")
     form = with_field(desk.get("/admin/people/new"), "given_name")
     form["given_name"], form["family_name"], form["email"] = "Inès", "Lefèvre", "Ines@A.fr"
-    form["department_id"], form["manager"], form["arrived_on"] = str(works.id), "boss@a.fr", "2026-03-12"
+    form["department"], form["manager"], form["arrived_on"] = "atelier", "boss@a.fr", "2026-03-12"
     page = form.submit(status=303).follow()
     assert "Inès Lefèvre" in page and "Atelier" in page and "12 mars 2026" in page
     person = db.session.scalar(select(Person).where(Person.email == "ines@a.fr"))
@@ -120,6 +121,7 @@ def test_create_and_edit_person(desk, admin):
         ("email", "nope", "mal formée"),
         ("email", "taken@a.fr", "déjà celle d’un compte"),
         ("manager", "ghost@a.fr", "Aucun compte"),
+        ("department", "Nulle part", "Aucun service ne s’appelle"),
         ("extra_time_percent", "301", "de 0 à 300"),
         ("extra_time_percent", "beaucoup", ""),
         ("arrived_on", "bientôt", ""),
@@ -231,6 +233,8 @@ def test_log_when_read_and_tampered_with(desk, admin):
     assert all(word in page for word in ("Nom corrigé", "Avant", "Après", "par Nadia Haddad"))
     assert "Nom corrigé" in desk.get("/admin/log?act=renamed")
     assert "Aucune ligne" in desk.get("/admin/log?act=erased")
+    assert "Nom corrigé" in desk.get(f"/admin/log?who={person.email}")
+    assert "Nom corrigé · " not in desk.get("/admin/log?who=nobody@a.fr")
     for statement in ("UPDATE person_event SET act = 'x'", "DELETE FROM person_event"):
         with pytest.raises(DBAPIError), transaction():
             db.session.execute(text(statement))
@@ -260,16 +264,35 @@ def test_departments_through_forms(desk):
     inside = form.submit(status=303).follow()
     assert "Montage" in inside
     form = with_field(inside, "act", "move")
-    assert [value for value, *_rest in form["parent"].options] == [
-        "",
-        inside.request.GET.get("under") and form["parent"].options[1][0],
-    ]
+    assert form["parent"].value == "Production"
+    form["parent"] = "Production › Montage"
+    assert "sous lui-même" in form.submit(status=422)
     form["parent"] = ""
     inside = form.submit(status=303).follow()
     remove = next(f for k, f in inside.forms.items() if isinstance(k, int) and "Supprimer" in f.text)
     remove.submit("act", status=303)
     assert "Montage" not in desk.get("/admin/departments").text.split("est supprimé")[-1]
     assert desk.get("/admin/departments?under=999999", status=404)
+
+
+def test_departments_when_there_are_many(desk):
+    """Found by words of their whole name; named where a name is not enough; paged by key in the tree."""
+    tops = [make_department(f"Région {i}") for i in range(3)]
+    for top in tops:
+        make_department("Équipe", top)
+    for i in range(PAGE_OF_TREE):
+        make_department(f"Zone {i:03d}", tops[0])
+    assert desk.get("/admin/departments.json?q=equipe 2").json == ["Région 2 › Équipe"]
+    page = desk.get("/admin/departments?q=EQUIPE")
+    assert all(f"Région {i} › Équipe" in page for i in range(3))
+    assert "Aucun service ne s’appelle ainsi" in desk.get("/admin/departments?q=rien")
+    page = desk.get(f"/admin/departments?under={tops[0].id}")
+    assert "Zone 099" not in page and "Zone 099" in page.click("Suivante")
+    make_person(given_name="Zoé", department_id=tops[1].id)
+    make_person(given_name="Yan", department_id=tops[2].id)
+    page = desk.get("/admin?service=r%C3%A9gion 1")
+    assert "Zoé" in page and "Yan" not in page
+    assert "Plusieurs services répondent" in desk.get("/admin?service=%C3%89quipe")
 
 
 # --- Settings -------------------------------------------------------------------------------------------------
@@ -288,13 +311,14 @@ def test_settings_when_saved(desk):
     form = with_field(desk.get("/admin/settings"), "brand")
     form["name"], form["brand"], form["press"] = "Hautecombe", "#aa3300", "presse@h.example"
     form["on_call-0-name"], form["on_call-0-phone"] = "Claire", "01 99 00 41 20"
+    form["on_call-0-email"] = "Claire@h.example"
     form["logo"] = Upload("logo.png", picture())
     page = form.submit(status=303).follow()
     assert "publiés à nouveau" in page and "Hautecombe" in page
     db.session.rollback()
     state = db.session.scalar(select(SiteState).execution_options(populate_existing=True))
     assert state.revision > before
-    assert state.settings["on_call"] == [{"name": "Claire", "phone": "01 99 00 41 20"}]
+    assert state.settings["on_call"] == [{"name": "Claire", "phone": "01 99 00 41 20", "email": "claire@h.example"}]
     edition = db.session.scalar(select(Edition.id).where(Edition.document == "pages", Edition.is_current))
     assert "Hautecombe" in str(get_document(edition))
     logo = desk.get("/logo")
@@ -318,10 +342,29 @@ def test_settings_when_at_fault_or_previewed(desk):
     assert "Indiquez le nom" in form.submit(status=422)
     form["name"], form["on_call-0-name"] = "X", "Claire"
     assert "un numéro de téléphone" in form.submit(status=422)
-    form["on_call-0-name"], form["logo"] = "", Upload("logo.png", b"<svg onload=alert(1)>")
+    form["languages"], form["language"], form["on_call-0-name"] = "fr", "en", ""
+    assert "l’une de celles que vous proposez" in form.submit(status=422)
+    form["languages"], form["logo"] = "fr,en", Upload("logo.png", b"<svg onload=alert(1)>")
     assert "SVG" in form.submit(status=422)
     db.session.rollback()
     assert "name" not in (db.session.scalar(select(SiteState.settings)) or {})
+
+
+def test_settings_when_one_language_is_offered(desk, browser):
+    """Pages and messages are in that language for everybody, and nobody can choose another."""
+    reader = make_person(email="reads@a.fr", language="en")
+    form = with_field(desk.get("/admin/settings"), "brand")
+    form["languages"] = "fr"
+    form.submit(status=303)
+    browser.sign_in(reader)
+    page = browser.get("/me", headers={"Accept-Language": "en"})
+    assert page.html.html["lang"] == "fr" and not page.html.find("form", class_="pv-lang")
+    assert [each["value"] for each in page.html.find_all("input", {"name": "language"})] == ["fr"]
+    assert find_readers([reader.id])[reader.id].language == "fr"
+    browser.post(
+        "/language", {"language": "en", "csrf_token": page.html.find("input", {"name": "csrf_token"})["value"]}
+    )
+    assert fresh(reader.id).language == "en" and browser.get("/me").html.html["lang"] == "fr"
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,10 @@ from wtforms.form import Form
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from ...i18n import _l
+from ..forms import list_language_choices
 from ..rules import MAX_EMAIL, MAX_LABEL, MAX_NAME, MAX_NUMBER
 
+MAX_PATH = 3_000
 TOO_LONG = _l("C’est trop long.")
 
 
@@ -22,6 +24,11 @@ def _text(label, most: int, required=None, **attributes) -> StringField:
     )
 
 
+def _department(label) -> StringField:
+    """A department by its name, whole or in part; the page's script proposes names as one types."""
+    return _text(label, MAX_PATH, **{"data-suggest": "/admin/departments.json", "list": "services"})
+
+
 class PersonForm(FlaskForm):
     """Somebody, as the directory knows them."""
 
@@ -29,12 +36,12 @@ class PersonForm(FlaskForm):
     family_name = _text(_l("Nom"), 2 * MAX_NAME, _l("Indiquez le nom."))
     email = _text(_l("E-mail"), MAX_EMAIL, type="email", spellcheck="false")
     employee_number = _text(_l("Matricule"), MAX_NUMBER, spellcheck="false")
-    department_id = SelectField(_l("Service"), coerce=lambda value: int(value) if value else None)
+    department = _department(_l("Service"))
     manager = _text(_l("Responsable"), MAX_EMAIL, spellcheck="false")
     site = _text(_l("Site"), MAX_LABEL)
     job_title = _text(_l("Fonction"), MAX_LABEL)
     arrived_on = DateField(_l("Arrivée le"), [Optional()])
-    language = SelectField(_l("Langue"), choices=[SelectChoice("fr", "Français"), SelectChoice("en", "English")])
+    language = SelectField(_l("Langue"), choices=list_language_choices)
     extra_time_percent = IntegerField(
         _l("Temps en plus aux quiz, en pour cent"),
         [Optional(), NumberRange(0, 300, _l("Le temps en plus va de 0 à 300 pour cent."))],
@@ -50,7 +57,7 @@ class DepartmentForm(FlaskForm):
 class MoveForm(FlaskForm):
     """Where a department goes."""
 
-    parent = SelectField(_l("Placer sous"), coerce=lambda value: int(value) if value else None)
+    parent = _department(_l("Placer sous"))
 
 
 class ContactForm(Form):
@@ -58,6 +65,7 @@ class ContactForm(Form):
 
     name = _text(_l("Nom"), MAX_LABEL)
     phone = _text(_l("Téléphone"), 40, type="tel")
+    email = _text(_l("E-mail du compte"), MAX_EMAIL, type="email", spellcheck="false")
 
 
 class SettingsForm(FlaskForm):
@@ -76,6 +84,14 @@ class SettingsForm(FlaskForm):
     )
     logo = FileField(_l("Logo"), render_kw={"accept": "image/png,image/jpeg,image/webp"})
     drop_logo = BooleanField(_l("Retirer le logo"))
+    languages = SelectField(
+        _l("Langues proposées"),
+        choices=[
+            SelectChoice("fr,en", _l("Français et anglais")),
+            SelectChoice("fr", _l("Français seulement")),
+            SelectChoice("en", _l("Anglais seulement")),
+        ],
+    )
     language = SelectField(
         _l("Langue des nouveaux comptes"), choices=[SelectChoice("fr", "Français"), SelectChoice("en", "English")]
     )

@@ -12,6 +12,7 @@ from ...errors import NotFound
 from ...i18n import _
 from ...permissions import Role
 from ..models import Department, Person, PersonEvent, PersonEventWords, RoleAssignment, normalise
+from ..rules import clean_identifier
 
 PAGE = 50
 STATES = ("here", "closed", "erased", "never")
@@ -39,13 +40,17 @@ class Wanted:
         return bool(self.args())
 
 
+def read_id(text: str) -> int | None:
+    """The id that an address names; None for nonsense."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 def read_wanted(args) -> Wanted:
     """What an address or a form asks for; nonsense asks for nothing."""
-    department = args.get("department", "")
     role, state = args.get("role", ""), args.get("state", "")
     return Wanted(
         q=args.get("q", "").strip()[:100],
-        department=int(department) if department.isascii() and department.isdigit() and len(department) < 10 else None,
+        department=read_id(args.get("department", "")),
         role=role if role in ROLES else "",
         state=state if state in (*STATES, "all") else "here",
     )
@@ -152,6 +157,13 @@ def find_by_identifier(identifier: str) -> Person | None:
             or_(Person.email == identifier, Person.employee_number == identifier), Person.erased_at.is_(None)
         )
     )
+
+
+def find_named(typed: str) -> Person | None:
+    """Somebody by public id, e-mail or employee number, as an administrator writes them."""
+    if found := db.session.scalar(select(Person).where(Person.public_id == typed)):
+        return found
+    return find_by_identifier(clean_identifier(typed))
 
 
 # --- The log --------------------------------------------------------------------------------------------------

@@ -1,31 +1,25 @@
-"""The administrator's pages: people, one person, departments, the company's settings, the log."""
+"""The administrator's pages: people, one person, the log."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from flask import current_app, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from ... import brand
-from ...content.service import DEFAULT_SETTINGS
 from ...db import transaction, utcnow
 from ...errors import Invalid, Refusal
-from ...i18n import _, _l, _n
+from ...i18n import _, _l, choose_offered
 from ...permissions import Permission, Role, permission_required
-from ...web import get_site, say
+from ...web import say
 from .. import departments as tree
 from .. import rules, second_factor, service, signing_in
-from .. import settings as company
-from ..logo import MOST_BYTES, read_logo
 from ..queries import list_roles
 from ..views import blueprint
 from . import queries, words
-from .forms import DepartmentForm, MoveForm, PersonForm, SettingsForm
+from .forms import PersonForm
 
 PEOPLE = permission_required(Permission.ADMIN_PEOPLE)
-
-
-def _int(text: str) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 # --- People ---------------------------------------------------------------------------------------------------
@@ -35,13 +29,20 @@ def _int(text: str) -> int | None:
 @PEOPLE
 def admin():
     """Everybody, found by name, e-mail or number, by department, by role, by state."""
-    wanted = queries.read_wanted(request.args)
+    wanted, refusal = queries.read_wanted(request.args), ""
+    typed = request.args.get("service", "").strip()[:300]
+    if typed:
+        try:
+            wanted = replace(wanted, department=tree.resolve(typed))
+        except Refusal as refused:
+            refusal = refused.sentence
     return render_template(
         "people/admin.html",
         wanted=wanted,
         page=queries.list_people(wanted, request.args.get("after", ""), request.args.get("before", "")),
         total=queries.count_people(wanted),
-        department_choices=tree.list_choices(),
+        service=typed or tree.name_of(wanted.department),
+        refusal=refusal,
         roles=words.ROLES,
     )
 
@@ -118,16 +119,18 @@ def _person_form(person=None) -> PersonForm:
     if person is not None and person.manager_id:
         with_manager = service.get_person(person.manager_id)
         manager = with_manager and (with_manager.email or with_manager.employee_number)
-    form = PersonForm(obj=person, manager=manager)
-    form.department_id.choices = [("", _("Aucun")), *tree.list_choices()]
+    form = PersonForm(obj=person, manager=manager, department=tree.name_of(person.department_id) if person else "")
     if person is None and request.method == "GET":
-        form.language.data = get_site().settings.get("language") or "fr"
+        form.language.data = choose_offered()
     return form
 
 
 def _person_values(form: PersonForm) -> dict:
-    """The form as the service wants it. Raise Invalid for a manager nobody knows."""
-    values = {name: field.data for name, field in form._fields.items() if name not in ("csrf_token", "manager")}
+    """The form as the service wants it. Raise Invalid for a manager or a department nobody knows."""
+    values = {
+        name: field.data for name, field in form._fields.items() if name not in ("csrf_token", "manager", "department")
+    }
+    values["department_id"] = tree.resolve(form.department.data or "")
     values["extra_time_percent"] = values["extra_time_percent"] or 0
     typed = rules.clean_identifier(form.manager.data or "")
     manager = queries.find_by_identifier(typed)
@@ -199,183 +202,6 @@ def admin_code(public_id: str):
     )
 
 
-# --- Departments ----------------------------------------------------------------------------------------------
-
-
-@blueprint.get("/admin/departments")
-@PEOPLE
-def admin_departments():
-    """The tree, one rank at a time."""
-    return _show_departments(_int(request.args.get("under", "")))
-
-
-def _show_departments(under: int | None, refusal: str = "", name_form=None, new_form=None):
-    here = tree.get(under) if under is not None else None
-    move_form = MoveForm(formdata=None, parent=here.parent_id if here else None)
-    choices = tree.list_choices()
-    inside = {id for id, _name in choices}
-    if here is not None:
-        inside = queries.list_ids_outside(here.path)
-    move_form.parent.choices = [("", _("Premier rang")), *((id, name) for id, name in choices if id in inside)]
-    if here is not None and here.parent_id:
-        move_form.parent.data = here.parent_id
-    return render_template(
-        "people/admin_departments.html",
-        here=here,
-        lineage=tree.list_lineage(here) if here else [],
-        children=tree.list_children(under),
-        new_form=new_form or DepartmentForm(formdata=None),
-        name_form=name_form or DepartmentForm(formdata=None, name=here.name if here else ""),
-        move_form=move_form,
-        refusal=refusal,
-    )
-
-
-@blueprint.post("/admin/departments/act")
-@PEOPLE
-def admin_department_act():
-    """Make, rename, move or take away a department."""
-    act, under, by_id = request.form.get("act", ""), _int(request.form.get("under", "")), current_user.id
-    name = request.form.get("name", "")[:1_000]
-    goes = under
-    try:
-        with transaction():
-            if act == "create":
-                tree.create(name, under, utcnow(), by_id)
-            elif act == "rename" and under is not None:
-                tree.rename(under, name, utcnow(), by_id)
-            elif act == "move" and under is not None:
-                tree.move(under, _int(request.form.get("parent", "")), utcnow(), by_id)
-            elif act == "remove" and under is not None:
-                goes = tree.get(under).parent_id
-                tree.take_away(under, utcnow(), by_id)
-            else:
-                raise Invalid(_("Cette demande n’a pas été comprise."))
-    except Refusal as refusal:
-        if refusal.status == 404:
-            raise
-        return _show_departments(under, refusal.sentence), 422
-    say(
-        {
-            "create": _("Le service est créé."),
-            "rename": _("Le service est renommé."),
-            "move": _("Le service est déplacé, avec tout ce qu’il contient."),
-            "remove": _("Le service est supprimé."),
-        }[act]
-    )
-    return redirect(url_for(".admin_departments", under=goes), 303)
-
-
-# --- Settings -------------------------------------------------------------------------------------------------
-
-
-@blueprint.route("/admin/settings", methods=["GET", "POST"])
-@permission_required(Permission.ADMIN_SETTINGS)
-def admin_settings():
-    """What pages, contents and certificates say of the company."""
-    kept = company.read_settings()
-    contacts = {name: kept["contacts"].get(name, "") for name in company.CONTACTS}
-    fields = {n: kept.get(n) for n in ("name", "brand", "answer_days", "headcount")}
-    form = SettingsForm(
-        data={**fields, **contacts, "language": kept.get("language") or "fr", "on_call": kept["on_call"]}
-    )
-    if request.method == "GET" or "preview" in request.form:
-        colour = form.brand.data or ""
-        status = 200 if request.method == "GET" or form.brand.validate(form) else 422
-        return _show_settings(form, colour if status == 200 else kept["brand"], kept), status
-    if not form.validate():
-        return _show_settings(form, kept["brand"], kept), 422
-    by_id = current_user.id
-    try:
-        values = _settings_values(form)
-        config = current_app.config
-        with transaction():
-            changed, published = company.save_settings(
-                values, utcnow(), by_id, config["CONTENT_ROOT"], config["CONTENT_OVERLAY"]
-            )
-    except Refusal as refusal:
-        return _show_settings(form, kept["brand"], kept, refusal.sentence), 422
-    _say_settings(changed, published)
-    return redirect(url_for(".admin_settings"), 303)
-
-
-def _settings_values(form: SettingsForm) -> dict:
-    """The form as the service wants it; Invalid for a file that is no picture."""
-    values = {
-        "name": form.name.data,
-        "brand": form.brand.data.lower(),
-        "language": form.language.data,
-        "contacts": {name: form[name].data for name in company.CONTACTS},
-        "on_call": form.on_call.data,
-        "answer_days": form.answer_days.data,
-        "headcount": form.headcount.data,
-    }
-    sent = form.logo.data
-    if sent is not None and getattr(sent, "filename", ""):
-        values["logo"] = read_logo(sent.read(MOST_BYTES + 1))
-    elif form.drop_logo.data:
-        values["logo"] = None
-    return values
-
-
-def _say_settings(changed, published) -> None:
-    if not changed:
-        say(_("Rien n’a changé."), "info")
-        return
-    if published is None:
-        say(_("Les réglages sont enregistrés."))
-        return
-    number = len(published.published)
-    say(
-        _n(
-            "Les réglages sont enregistrés, et %(num)s document qui nomme l’entreprise est publié à nouveau.",
-            "Les réglages sont enregistrés, et %(num)s documents qui nomment l’entreprise sont publiés à nouveau.",
-            number,
-        )
-    )
-    if published.held_back:
-        say(
-            _(
-                "Restent dans leur édition précédente, parce qu’ils ont une faute : %(documents)s.",
-                documents=", ".join(sorted(published.held_back)),
-            ),
-            "warn",
-        )
-
-
-def _show_settings(form, colour: str, kept: dict, refusal: str = ""):
-    colour = colour.lower() if brand.HEX.fullmatch(colour.lower()) else DEFAULT_SETTINGS["brand"]
-    shades = []
-    for label, paper, least in (
-        (_("Sur fond clair"), brand.LIGHT_PAPER, brand.LEAST),
-        (_("Sur fond sombre"), brand.DARK_PAPER, brand.LEAST_DARK),
-    ):
-        shade = brand.fit(colour, paper, least)
-        shades.append(
-            {
-                "label": label,
-                "paper": paper,
-                "shade": shade,
-                "ink": brand.ink_on(shade),
-                "contrast": round(brand.contrast(shade, paper), 1),
-                "ink_contrast": round(brand.contrast(shade, brand.ink_on(shade)), 1),
-                "adjusted": shade != colour,
-            }
-        )
-    extras = []
-    if "ambassadors.catalogue" in current_app.view_functions:
-        extras.append((_("Réseaux et sujets des ambassadeurs"), url_for("ambassadors.catalogue")))
-    return render_template(
-        "people/admin_settings.html",
-        form=form,
-        shades=shades,
-        colour=colour,
-        has_logo=bool(kept.get("logo")),
-        refusal=refusal,
-        extras=extras,
-    )
-
-
 # --- The log --------------------------------------------------------------------------------------------------
 
 
@@ -383,14 +209,16 @@ def _show_settings(form, colour: str, kept: dict, refusal: str = ""):
 @permission_required(Permission.ADMIN_LOG)
 def admin_log():
     """Every administrative act: who, when, what, before and after."""
-    act = request.args.get("act", "")
-    page = queries.list_events(act=act if act in words.ACTS else "", after=_int(request.args.get("after", "")) or 0)
+    act, who = request.args.get("act", ""), request.args.get("who", "").strip()[:300]
+    act = act if act in words.ACTS else ""
+    person = queries.find_named(who) if who else None
+    page = queries.list_events(
+        person_id=person.id if person else -1 if who else None,
+        act=act,
+        after=queries.read_id(request.args.get("after", "")) or 0,
+    )
     return render_template(
-        "people/admin_log.html",
-        page=page,
-        lines=read_lines(page),
-        acts=words.ACTS,
-        act=act if act in words.ACTS else "",
+        "people/admin_log.html", page=page, lines=read_lines(page), acts=words.ACTS, act=act, who=who, person=person
     )
 
 

@@ -1,0 +1,1 @@
+"""The administrator's page of the company's settings. Belongs to `people`."""

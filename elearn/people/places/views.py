@@ -1,0 +1,86 @@
+"""Departments: the tree, a rank at a time, searched and changed."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from flask_login import current_user
+
+from ...db import transaction, utcnow
+from ...errors import Invalid, Refusal
+from ...i18n import _
+from ...permissions import Permission, permission_required
+from ...web import say
+from .. import departments as tree
+from ..desk.forms import DepartmentForm, MoveForm
+from ..desk.queries import read_id
+from ..views import blueprint
+
+PEOPLE = permission_required(Permission.ADMIN_PEOPLE)
+
+
+@blueprint.get("/admin/departments")
+@PEOPLE
+def admin_departments():
+    """The tree, one rank at a time; or the departments that a word finds."""
+    under = read_id(request.args.get("under", ""))
+    return _show_departments(under, q=request.args.get("q", "")[:200], after=read_id(request.args.get("after", "")))
+
+
+@blueprint.get("/admin/departments.json")
+@PEOPLE
+def admin_department_names():
+    """Names to propose while one types."""
+    return [name for _id, name in tree.search(request.args.get("q", "")[:200])]
+
+
+def _show_departments(under: int | None, refusal: str = "", q: str = "", after: int | None = None):
+    here = tree.get(under) if under is not None else None
+    children, more = tree.list_children(under, after)
+    return render_template(
+        "people/admin_departments.html",
+        here=here,
+        lineage=tree.list_lineage(here) if here else [],
+        children=children,
+        after=more,
+        q=q.strip(),
+        found=tree.search(q, tree.PAGE) if q.strip() else [],
+        new_form=DepartmentForm(formdata=None),
+        name_form=DepartmentForm(formdata=None, name=here.name if here else ""),
+        move_form=MoveForm(formdata=None, parent=tree.name_of(here.parent_id) if here else ""),
+        refusal=refusal,
+    )
+
+
+@blueprint.post("/admin/departments/act")
+@PEOPLE
+def admin_department_act():
+    """Make, rename, move or take away a department."""
+    act, under, by_id = request.form.get("act", ""), read_id(request.form.get("under", "")), current_user.id
+    name = request.form.get("name", "")[:1_000]
+    goes = under
+    try:
+        with transaction():
+            if act == "create":
+                tree.create(name, under, utcnow(), by_id)
+            elif act == "rename" and under is not None:
+                tree.rename(under, name, utcnow(), by_id)
+            elif act == "move" and under is not None:
+                tree.move(under, tree.resolve(request.form.get("parent", "")), utcnow(), by_id)
+            elif act == "remove" and under is not None:
+                goes = tree.get(under).parent_id
+                tree.take_away(under, utcnow(), by_id)
+            else:
+                raise Invalid(_("Cette demande n’a pas été comprise."))
+    except Refusal as refusal:
+        if refusal.status == 404:
+            raise
+        return _show_departments(under, refusal.sentence), 422
+    say(
+        {
+            "create": _("Le service est créé."),
+            "rename": _("Le service est renommé."),
+            "move": _("Le service est déplacé, avec tout ce qu’il contient."),
+            "remove": _("Le service est supprimé."),
+        }[act]
+    )
+    return redirect(url_for(".admin_departments", under=goes), 303)
