@@ -11,14 +11,15 @@ from .kinds import Kind
 from .messages import title_of
 
 MODES = [
-    SelectChoice("at_once", _l("Par e-mail, aussitôt")),
-    SelectChoice("digest", _l("Dans l’e-mail du matin, avec le reste")),
-    SelectChoice("app", _l("Dans l’application seulement")),
+    SelectChoice("at_once", _l("Aussitôt")),
+    SelectChoice("digest", _l("Une fois par jour")),
+    SelectChoice("app", _l("Pas d’e-mail")),
 ]
 
 
 def make_form(kinds: list[Kind], modes: dict[str, str]) -> FlaskForm:
-    """One list for each kind of message, at the mode chosen or else the kind's own."""
+    """One list for each kind of message, those for everybody first, at the mode chosen or else the kind's own."""
+    kinds = sorted(kinds, key=lambda kind: kind.role is not None)
     fields = {kind.name: SelectField(title_of(kind.name), choices=MODES) for kind in kinds}
     form = type("NoticesForm", (FlaskForm,), fields)
     return form(data={kind.name: modes.get(kind.name, kind.mode) for kind in kinds})

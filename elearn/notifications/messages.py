@@ -48,16 +48,20 @@ MOST = 30
 
 
 def show_digest(message, language: str) -> dict | None:
-    """(subject, page) of what waits unread, oldest first, and how many more; nothing to say when all was read or
-    settled meanwhile."""
+    """(subject, how many, page) of what waits unread, oldest first, and how many more; nothing to say when all was read
+    or settled meanwhile. Several of one subject are one line, which leads to the list."""
     waiting = digests.list_unread(message.ids["messages"])
     reader = find_readers([message.person_id]).get(message.person_id)
     shown = [render(each, reader, language) for each in waiting[:MOST]] if reader else []
-    lines = [(each.subject, each.path or page_path("notifications.own")) for each in shown if each is not None]
-    if not lines:
+    own = page_path("notifications.own")
+    paths: dict[str, list[str]] = {}
+    for each in filter(None, shown):
+        paths.setdefault(each.subject, []).append(each.path or own)
+    if not paths:
         return None
+    lines = [(subject, len(found), found[0] if len(found) == 1 else own) for subject, found in paths.items()]
     more = max(len(waiting) - MOST, 0)
-    return {"lines": lines, "more": more, "count": len(lines) + more, "path": page_path("notifications.own")}
+    return {"lines": lines, "more": more, "count": sum(map(len, paths.values())) + more, "path": own}
 
 
 def page_path(endpoint: str, **values) -> str:

@@ -88,7 +88,8 @@ def choices():
             return redirect(url_for("notifications.choices"), 303)
         status = 422
     always = [title_of(kind.name) for kind in kinds if kind.mandatory and kind.by_email and kind.name != digests.DIGEST]
-    return render_template("notifications/choices.html", form=form, always=sorted(always)), status
+    by_role = {kind.name for kind in kinds if kind.role is not None}
+    return render_template("notifications/choices.html", form=form, by_role=by_role, always=sorted(always)), status
 
 
 # --- The mailbox of development -------------------------------------------------------------------------------

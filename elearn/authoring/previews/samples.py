@@ -50,7 +50,7 @@ def variables_of(language: str, wanted: set[str]) -> dict:
         "at": MOMENT,
         "taken_by": "",
         "count": 3,
-        "lines": [(words["quiz"], "/"), (words["title"], "/")],
+        "lines": [(words["quiz"], 1, "/"), (words["title"], 2, "/")],
         "more": 1,
         "by": REFERENT,
         "name": SOMEBODY,
