@@ -287,7 +287,10 @@ TITLES = {
     410: lambda: (_("Ce lien n’est plus valable"), ""),
     413: lambda: (
         _("C’est trop volumineux"),
-        _("Un envoi ne dépasse pas %(most)s Mo ici. Réduisez-le et recommencez.", most=request.max_content_length >> 20),
+        _(
+            "Un envoi ne dépasse pas %(most)s Mo ici. Réduisez-le et recommencez.",
+            most=request.max_content_length >> 20,
+        ),
     ),
     422: lambda: (_("Il manque quelque chose"), ""),
     429: lambda: (_("Un instant"), _("Il y a eu beaucoup de demandes. Attendez quelques minutes.")),

@@ -55,14 +55,18 @@ def test_page_when_mails_are_given_up(browser, admin, reader, smtp):
     assert "E-mails (1)" in browser.get("/admin/imports").text
 
 
-def test_page_when_the_server_is_down(browser, admin, reader):
-    """What is put off is counted, with its cause in words and the next try; nobody is told of a secret."""
+def test_page_when_the_server_is_down(browser, admin, reader, smtp):
+    """What is put off is counted, with its cause in words and the next try, which need not be waited for once the cause
+    is mended; nobody is told of a secret."""
     say(reader)
     from elearn.notifications import service
 
     service.deliver_due(utcnow(), smtp_url="smtp://u:secret@127.0.0.1:1", sender="a@tests.example")
     page = browser.sign_in(admin).get("/admin/mails")
     assert "1 e-mail n’a pas encore pu partir" in page.text and "ne répond pas" in page.text
+    assert deliver(smtp).sent == 0
+    act(browser, "/now")
+    assert deliver(smtp).sent == 1
     assert name_server("smtp://u:secret@mail.example:587") == "smtp://mail.example:587"
     assert (name_server(""), name_server("smtps://mail.example")) == ("", "smtps://mail.example:465")
 

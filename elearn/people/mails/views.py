@@ -62,6 +62,16 @@ def admin_mails_again():
     return redirect(url_for("people.admin_mails"), 303)
 
 
+@blueprint.post("/admin/mails/now")
+@PEOPLE
+def admin_mails_now():
+    """Do not wait for the next try."""
+    with transaction():
+        count = undelivered.hurry(utcnow())
+    say(_n("%(num)s e-mail repart.", "%(num)s e-mails repartent.", count), "info")
+    return redirect(url_for("people.admin_mails"), 303)
+
+
 @blueprint.post("/admin/mails/drop")
 @PEOPLE
 def admin_mails_drop():
