@@ -23,7 +23,8 @@ _l = lazy_gettext
 LANGUAGES = ("fr", "en")
 LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
 
-babel = Babel()
+babel = Babel(date_formats={**Babel.default_date_formats, "date.long": "d MMMM y"})
+"""A date is « 12 March 2026 » in English too, as it is beside an hour."""
 
 
 def list_offered() -> tuple[str, ...]:

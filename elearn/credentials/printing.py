@@ -51,8 +51,8 @@ def words_of(award: Award, facts: Facts, language: str) -> dict[str, str]:
     filled = {
         "name": printable(facts.name),
         "company": printable(facts.company),
-        "issued": format_date(facts.issued_on, "long", locale=language),
-        "until": format_date(facts.expires_on, "long", locale=language),
+        "issued": format_date(facts.issued_on, "d MMMM y", locale=language),
+        "until": format_date(facts.expires_on, "d MMMM y", locale=language),
         "edition": str(facts.charter_edition),
     }
     words = {

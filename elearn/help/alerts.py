@@ -90,6 +90,19 @@ def tell_unheard(now: dt.datetime) -> int:
     return sum(_tell(alert_id, person_id, on_duty, now) > 0 for alert_id, person_id in unheard)
 
 
+def tell_again(now: dt.datetime) -> int:
+    """Say it once more to everybody on duty where nobody has taken an alert in a quarter of an hour; return how many
+    alerts. Not beyond a day: by then calling is the only way left."""
+    old = (Alert.raised_at <= now - rules.TAKEN_WITHIN, Alert.raised_at > now - dt.timedelta(days=1))
+    waiting = db.session.scalars(select(Alert.id).where(Alert.status == "new", *old).limit(50)).all()
+    said = set()
+    for alert_id in waiting:
+        for told_id in db.session.scalars(select(AlertTold.person_id).where(AlertTold.alert_id == alert_id)).all():
+            if queue(told_id, "alert_raised", {"alert": alert_id}, now, once_key=f"alert_again:{alert_id}:{told_id}"):
+                said.add(alert_id)
+    return len(said)
+
+
 def list_administrators() -> list[int]:
     """Administrators whose account is open."""
     query = select(Person.id).join(RoleAssignment, RoleAssignment.person_id == Person.id)

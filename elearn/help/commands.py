@@ -43,9 +43,10 @@ def sweep_left_over(now: dt.datetime) -> bool:
 
 
 def tell_unheard(now: dt.datetime) -> bool:
-    """Alerts that found nobody on duty, once there is somebody."""
+    """Alerts that found nobody on duty, once there is somebody; and those that nobody takes, once more."""
     with transaction():
         alerts.tell_unheard(now)
+        alerts.tell_again(now)
     return False
 
 

@@ -21,6 +21,9 @@ CAPTURE_DAYS = 90
 """How long a capture is kept. It shows other people than the one who took it, so no longer than a crisis is discussed."""
 MAX_CAPTURES = 3
 
+TAKEN_WITHIN = dt.timedelta(minutes=15)
+"""After which an alert that nobody took is told again."""
+
 CRISIS_DAYS = 30
 
 QUESTIONS_A_DAY = 20

@@ -320,6 +320,20 @@ def test_alert_when_nobody_is_on_duty(browser, app, witness, folder):
     assert "Une personne est prévenue" in browser.sign_in(witness).get(f"/help/alerts/{alert_id}")
 
 
+def test_alert_when_nobody_takes_it(witness, referent, folder):
+    """After a quarter of an hour everybody on duty is told once more, and once only; not where somebody has it."""
+    raised = utcnow() - dt.timedelta(minutes=14)
+    raise_alert(witness, folder, now=raised)
+    taken = raise_alert(witness, folder, token="b" * 32, now=raised)
+    with transaction():
+        alerts.take(referent.id, taken, 1, utcnow())
+    commands.tell_unheard(utcnow())
+    assert kinds_for(referent) == ["alert_raised"] * 2
+    for minutes in (2, 3, 60 * 25):
+        commands.tell_unheard(utcnow() + dt.timedelta(minutes=minutes))
+    assert kinds_for(referent) == ["alert_raised"] * 3
+
+
 # --- Handling -------------------------------------------------------------------------------------------------
 
 

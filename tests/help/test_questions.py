@@ -278,6 +278,12 @@ def test_publish_when_the_name_is_in_it(browser, asker, referent):
     assert "sans les plans" in asking.submit("similar", value="1", status=200)
     asking["words"] = "À qui écrire pour un avis négatif de client ?"
     assert "votre question est nouvelle" in asking.submit("similar", value="1", status=200)
+    # A referent who is asked nearly the same puts what was published into the answer.
+    again = ask(make_person(), "Ai-je le droit de montrer l’atelier à mes proches ?", token="c" * 32)
+    near = browser.form(browser.sign_in(referent).get(f"/referent/questions/{again}"), f"/questions/{again}")
+    entry_id = db.session.scalar(select(PublicAnswer.id))
+    filled = browser.form(near.submit("insert", value=f"public-{entry_id}", status=200), f"/questions/{again}")
+    assert filled["words"].value == "Oui, sans les plans."
     # Another referent, whoever answered, rewrites it; the former's perimeter decides on the question, not on this.
     other = make_person(roles=("referent",))
     form = browser.form(browser.sign_in(other).get("/faq").click("Modifier"), "/publish")
