@@ -176,8 +176,8 @@ document.addEventListener('submit', async (event) => {
     return;
   }
   if (!id) {
-    // One click sends once.
-    if (form.method === 'post') {
+    // One click sends once; a form that answers with a file (data-again) stays here and may be sent again.
+    if (form.method === 'post' && !('again' in form.dataset)) {
       form.dataset.sent = 'yes';
       sender?.setAttribute('aria-disabled', 'true');
     }
