@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Select,
+    Text,
     and_,
     bindparam,
     case,
@@ -301,16 +302,21 @@ def get_contest(referent_id: int, contest_id: int) -> tuple[Contest, Decision, P
 
 
 def list_ambassadors(
-    referent_id: int, covers: Sequence[Cover], status: str | None = None, search: str = "", after: str | None = None
-) -> Page:
-    """Ambassadors in this referent's perimeter, by name; (mandate, person, department). Paged by key."""
+    referent_id: int,
+    covers: Sequence[Cover],
+    status: str | None = None,
+    search: str = "",
+    department_id: int | None = None,
+    topic: str = "",
+    after: str | None = None,
+) -> tuple[Page, int]:
+    """Ambassadors in this referent's perimeter, by name; (mandate, person, department), and how many there are in all.
+    A department is taken with all below it. Paged by key."""
     statement = (
         select(Mandate, Person, Department.name)
         .join(Person, Person.id == Mandate.person_id)
         .outerjoin(Department, Department.id == Person.department_id)
         .where(visible_to(referent_id, covers, Mandate.topics))
-        .order_by(Person.search_name, Mandate.id)
-        .limit(PAGE + 1)
     )
     if status in set(MandateStatus):
         statement = statement.where(Mandate.status == status)
@@ -318,10 +324,17 @@ def list_ambassadors(
         statement = statement.where(Mandate.status != MandateStatus.ENDED)
     for word in normalise(search).split()[:5]:
         statement = statement.where(Person.search_name.contains(word, autoescape=True))
+    if department_id is not None:
+        path = select(Department.path).where(Department.id == department_id).scalar_subquery()
+        statement = statement.where(Department.path.like(func.coalesce(path, "-") + "%"))
+    if topic:
+        statement = statement.where(cast(Mandate.topics, Text).contains(f'"{topic}"', autoescape=True))
+    total = db.session.scalar(statement.with_only_columns(func.count()))
+    statement = statement.order_by(Person.search_name, Mandate.id).limit(PAGE + 1)
     name, _separator, id_ = (after or "").rpartition("~")
     if id_.isdecimal() and len(id_) < 10:
         later = and_(Person.search_name == name, Mandate.id > int(id_))
         statement = statement.where(or_(Person.search_name > name, later))
     rows = db.session.execute(statement).all()
     next_key = f"{rows[PAGE - 1][1].search_name}~{rows[PAGE - 1][0].id}" if len(rows) > PAGE else None
-    return Page(rows[:PAGE], next_key)
+    return Page(rows[:PAGE], next_key), total

@@ -238,15 +238,25 @@ def ambassadors():
     """Ambassadors in my perimeter, by name."""
     now = utcnow()
     status, search = request.args.get("status"), request.args.get("q", "")[:100]
-    page = desk.list_ambassadors(current_user.id, _covers(now), status, search, request.args.get("after"))
+    department_id, topic = request.args.get("department", type=int), request.args.get("topic", "")
+    names = names_of_catalogue()
+    department_id = department_id if department_id and 0 < department_id < 2**31 else None
+    topic = topic if topic in names["topics"] else ""
+    page, total = desk.list_ambassadors(
+        current_user.id, _covers(now), status, search, department_id, topic, request.args.get("after")
+    )
     today = company_day(now)
     return render_template(
         "ambassadors/desk_ambassadors.html",
         page=page,
+        total=total,
         status=status if status in labels.MANDATE_STATUS else None,
         search=search,
+        department_id=department_id,
+        departments=queries.list_upper_departments([department_id] if department_id else []),
+        topic=topic,
         states={mandate.id: status_on(mandate, today) for mandate, _person, _department in page.rows},
-        names=names_of_catalogue(),
+        names=names,
         is_first=not request.args.get("after"),
     )
 
