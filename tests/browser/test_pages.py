@@ -15,7 +15,7 @@ from .conftest import sign_in
 pytestmark = pytest.mark.browser
 
 STARTS = {
-    None: ("/login", "/help", "/pages/crisis-card", "/dev/style", "/password/forgot", "/nothing-here"),
+    None: ("/login", "/help", "/pages/crisis-card", "/dev/style", "/password/forgot", "/verify", "/nothing-here"),
     "employee": ("/", "/placement", "/paths", "/search?q=photo", "/ambassador", "/help/ask"),
     "midway": ("/", "/charter", "/resources", "/quizzes/charter", "/me"),
     "certified": ("/", "/certificate", "/ambassador"),
