@@ -51,7 +51,7 @@ def _frame(document: str, thing, active: str) -> dict:
         "title": words.title_of(document, thing, lang),
         "number": get_site().current[document][1],
         "lang": lang,
-        "languages": _languages(),
+        "readings": _languages(),
         "tabs": _tabs(document, thing, active),
         "labels": words,
     }
@@ -397,7 +397,7 @@ def contest(contest_id):
         served=get_site().quiz(found.quiz),
         form=form,
         lang=_language(),
-        languages=_languages(),
+        readings=_languages(),
         labels=words,
         least=LEAST,
     )

@@ -91,7 +91,7 @@ def mail_preview(kind):
         kind=get_kind(kind) if any(k.name == kind for k in list_kinds()) else abort(404),
         rendered=_sample(kind, lang),
         lang=lang,
-        languages=[
+        readings=[
             (code, name, url_for(".mail_preview", kind=kind, lang=code)) for code, name in LANGUAGE_NAMES.items()
         ],
     )
