@@ -32,7 +32,7 @@ def list_campaigns(before: int | None = None, limit: int = 50) -> tuple[list[Cam
     return found[:limit], found[limit - 1].id if len(found) > limit else None
 
 
-def list_standing(limit: int = 5) -> list[Campaign]:
+def list_standing(limit: int = 3) -> list[Campaign]:
     """What is asked now: the campaigns that run, and those that are through, by deadline, the latest first."""
     asked = Campaign.status.in_((CampaignStatus.RUNNING, CampaignStatus.FINISHED))
     return list(db.session.scalars(select(Campaign).where(asked).order_by(Campaign.deadline_on.desc()).limit(limit)))

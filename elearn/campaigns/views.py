@@ -19,11 +19,30 @@ from ..permissions import Permission, permission_required
 from ..reporting import queries as reporting
 from ..reporting import words
 from ..reporting.rules import Filter, read_filter
+from ..reporting.views import Demand, list_demands
 from ..web import say
 from . import queries, rules, service
 from .models import Campaign
 
 blueprint = Blueprint("campaigns", __name__)
+
+
+def _list_demands(on: dt.date, now: dt.datetime) -> list[Demand]:
+    """What is asked now, for the dashboard: who is late, and who has still time."""
+    return [
+        Demand(
+            name=campaign.name,
+            url=url_for("campaigns.show", campaign_id=campaign.id),
+            deadline_on=campaign.deadline_on,
+            whole=reporting.find(queries.population_of(campaign), on, now).total,
+            left=reporting.find(queries.outstanding(campaign), on, now).total,
+            left_args=queries.outstanding(campaign).args(),
+        )
+        for campaign in queries.list_standing()
+    ]
+
+
+list_demands.append(_list_demands)
 
 
 @blueprint.get("/hr/campaigns")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from types import SimpleNamespace
 from urllib.parse import urlencode
@@ -55,6 +57,23 @@ def _today() -> dt.date:
     return company_day(utcnow())
 
 
+@dataclass(frozen=True)
+class Demand:
+    """What was asked of people, until when, and who of them is not through: a room below knows it."""
+
+    name: str
+    url: str
+    deadline_on: dt.date
+    whole: int
+    left: int
+    left_args: dict
+    """The arguments of the list of who is not through."""
+
+
+list_demands: list[Callable[[dt.date, dt.datetime], list[Demand]]] = []
+"""Who knows demands puts here a function that lists them."""
+
+
 # --- Figures --------------------------------------------------------------------------------------------------
 
 
@@ -82,6 +101,8 @@ def dashboard():
         "lineage": lineage,
         "overview": overview,
         "periods": {period.name: period for period in rules.arrivals(on)},
+        "demands": [] if wanted.narrowed else [each for demands in list_demands for each in demands(on, now)],
+        "today": on,
         "benchmark": rules.BENCHMARK,
         "percent": rules.percent,
         "words": words,
