@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
-from flask_babel import format_date, format_datetime
+from flask_babel import format_date, format_datetime, format_decimal
 from flask_login import current_user
 from markupsafe import Markup, escape
 
 from ..db import transaction, utcnow
 from ..errors import Invalid
 from ..i18n import _, language
-from ..people.desk.queries import get_person
+from ..people.desk.queries import get_person, list_department_names, list_names
 from ..permissions import Permission, permission_required, signed_in
 from ..web import get_site, say
 from . import labels, service
@@ -54,26 +54,46 @@ def _json(person_id: int) -> Response:
 
 
 def _sections(found) -> list[dict]:
-    """Tables as they are read: columns that hold something, values in words."""
-    sections = []
+    """Tables as they are read: columns that hold something, values in words, ids as names."""
+    sections, known = [], _names(found)
     for holding, rows in found:
         if not rows:
             continue
-        names = [c.name for c in holding.columns if any(row[c.name] not in (None, "", [], {}) for row in rows)]
+        names = [
+            c.name
+            for c in holding.columns
+            if labels.is_read(c.name) and any(row[c.name] not in (None, "", [], {}) for row in rows)
+        ]
         sections.append(
             {
                 "id": holding.table,
                 "title": str(holding.title),
                 "columns": [labels.column(name) for name in names],
-                "rows": [[_show(row[name]) for name in names] for row in rows[:SHOWN_LINES]],
+                "rows": [
+                    [_show(row[name], holding.table, name, known) for name in names] for row in rows[:SHOWN_LINES]
+                ],
                 "total": len(rows),
             }
         )
     return sections
 
 
-def _show(value) -> str:
+def _names(found) -> dict[str, dict[int, str]]:
+    """What the ids in these tables are called: departments, and people at work."""
+    people, places = set(), set()
+    for _holding, rows in found:
+        for row in rows:
+            for side in (row, row.get("before"), row.get("after")):
+                for name in labels.NAMED if isinstance(side, dict) else ():
+                    (places if name == "department_id" else people).add(side.get(name))
+    called, places = list_names(people - {None}), list_department_names(places - {None})
+    return {name: places if name == "department_id" else called for name in labels.NAMED}
+
+
+def _show(value, table: str = "", name: str = "", known=None) -> str:
     """A value as a person reads it."""
+    if known and name in known and isinstance(value, int):
+        return known[name].get(value, _("une personne effacée"))
     match value:
         case None:
             return ""
@@ -84,9 +104,16 @@ def _show(value) -> str:
         case dt.date():
             return format_date(value, "long")
         case dict():
-            return " ; ".join(f"{labels.column(key)} : {_show(each)}" for key, each in value.items())
+            pairs = ((labels.column(key), _show(each, "person", key, known)) for key, each in value.items())
+            return "\u00a0; ".join(f"{key}\u00a0: {each}" for key, each in pairs if each)
         case list():
-            return ", ".join(_show(each) for each in value)
+            return ", ".join(_show(each, table, name, known) for each in value)
+        case float():
+            return format_decimal(value)
+        case str() if name == "arrived_on":
+            return format_date(dt.date.fromisoformat(value), "long")
+        case str():
+            return labels.code(table, name, value)
     return str(value)
 
 
@@ -98,8 +125,8 @@ def _pdf(person_id: int, name: str) -> Response:
         parts.append(Markup("<h2>{}</h2>").format(section["title"]))
         for row in section["rows"]:
             pairs = zip(section["columns"], row, strict=True)
-            lines = Markup("").join(Markup("<li>{} : {}</li>").format(c, v) for c, v in pairs if v)
-            parts.append(Markup("<ul>{}</ul>").format(lines))
+            lines = Markup(" · ").join(Markup("{}\u00a0: <strong>{}</strong>").format(c, v) for c, v in pairs if v)
+            parts.append(Markup("<p>{}</p>").format(lines))
         if section["total"] > len(section["rows"]):
             parts.append(Markup("<p>{}</p>").format(_("La suite est dans le fichier JSON.")))
     intro = Markup("<p>{}</p>").format(

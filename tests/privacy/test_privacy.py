@@ -109,6 +109,8 @@ def test_file_when_asked_by_oneself(browser, trained):
     assert content["lesson_completion"] and content["response"] and content["credential"][0]["words"]
     assert content["question_post"][0]["words"].startswith("Moi")
     assert not any(word in json.dumps(content) for word in ("password_hash", "token_hash", "salt"))
+    assert "Compte créé" in page and "Quiz de la charte" in page
+    assert not any(word in page for word in ("next try at", "edition id", "charter-quiz", "(numéro)"))
     assert browser.get("/me/data.pdf").body.startswith(b"%PDF")
     assert "/me/data" in browser.get("/me")
 
