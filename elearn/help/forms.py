@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
 from wtforms.widgets import HiddenInput
 
+from ..ambassadors.desk.forms import Day
 from ..i18n import LANGUAGE_NAMES, _, _l
 from . import labels, rules
 
@@ -105,7 +106,7 @@ class CrisisForm(FlaskForm):
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     words_fr = _words(_l("Le texte, en français"), None, rows=4)
     words_en = _words(_l("Le texte, en anglais"), None, rows=4)
-    ends_on = DateField(_l("Dernier jour"), validators=[InputRequired(_l("Choisissez un jour."))])
+    ends_on = Day(_l("Dernier jour"), validators=[InputRequired(_l("Choisissez un jour."))])
 
 
 class EndCrisisForm(AlertActForm):

@@ -53,6 +53,9 @@ def test_crisis_when_declared_changed_and_ended(browser, referent):
     browser.sign_in(referent)
     form = browser.form(browser.get("/referent/alerts").click("Déclarer une crise"), "/help/crisis")
     assert "au moins dans une langue" in form.submit(status=422)
+    form["words_fr"], form["ends_on"] = "Silence.", "2026-02-31"
+    assert "Not a valid" not in form.submit(status=422)
+    form["ends_on"] = company_day(utcnow()).isoformat()
     filled = browser.form(form.submit("insert", value="silence", status=200), "/help/crisis")
     assert "personne d’autre" in filled["words_fr"].value and "nobody else" in filled["words_en"].value
     filled["words_fr"], filled["words_en"] = WORDS["fr"], ""
