@@ -171,20 +171,6 @@ def test_deliver_when_template_fails(reader, smtp):
     assert (done.sent, done.put_off) == (1, 1)
 
 
-def test_deliver_when_server_is_down_for_a_day(reader, smtp, monkeypatch):
-    """A server that is down for a day costs no message: it goes out once the server is back."""
-    start = utcnow()
-    say(reader, now=start)
-    now, rounds = start, 0
-    while now < start + dt.timedelta(hours=24):
-        service.deliver_due(now, smtp_url="smtp://127.0.0.1:1", sender=SENDER)
-        now += dt.timedelta(minutes=3)
-        rounds += 1
-    assert states()[0][0] == "waiting" and states()[0][1] < rules.MAX_TRIES
-    assert deliver(smtp, now=start + dt.timedelta(hours=37)).sent == 1
-    assert len(smtp.mails) == 1
-
-
 def test_deliver_when_server_never_comes_back(reader):
     """After ten tries the message is given up, with its reason."""
     now = utcnow()

@@ -126,7 +126,7 @@ def test_rounds_when_huey_asks(app):
     queue = app.extensions["queue"]
     due = queue.read_periodic(dt.datetime(2026, 3, 29, tzinfo=dt.UTC))
     assert {task.name for task in due} == set(jobs._jobs)
-    assert {"captures that expired", "attempts that are over", "mandates and their days", DELIVERY} <= set(jobs._jobs)
+    assert {"captures that expired", "quizzes.overdue", "mandates and their days", DELIVERY} <= set(jobs._jobs)
     for task in due:
         queue.enqueue(task)
     for _task in due:

@@ -10,14 +10,16 @@ import pyotp
 import pytest
 from sqlalchemy import select, update
 
+from elearn.ambassadors import mandates
 from elearn.db import db, transaction, utcnow
 from elearn.errors import Refusal, TooMany
 from elearn.notifications.kinds import find_readers
 from elearn.notifications.messages import render
 from elearn.notifications.models import Message
 from elearn.people import queries, rules, second_factor
-from elearn.people.models import PersonEvent, RecoveryCode, RoleAssignment, SecondFactor, UserSession
+from elearn.people.models import Person, PersonEvent, RecoveryCode, RoleAssignment, SecondFactor, UserSession
 
+from ..ambassadors import building
 from ..conftest import Browser
 from ..factories import make_person, make_session
 from .conftest import NEW_PASSWORD, PASSWORD
@@ -326,14 +328,22 @@ def test_due_when_role_asks(app, role, asked):
         assert (found.second_factor_due_at is not None) is (asked and not is_demo)
 
 
-def test_due_when_a_room_asks(app, monkeypatch):
-    """A room below the ladder says who else must, and nobody asks the database once more."""
-    person = make_person()
-    monkeypatch.setattr(queries, "_second_factor_causes", {})
-    queries.require_second_factor("tests", lambda person_id: select(type(person).created_at).scalar_subquery())
-    found = queries.get_session_person(make_session(person), utcnow())
-    assert found.second_factor_since is not None
-    queries._session_statement.cache_clear()
+def test_due_when_somebody_is_an_ambassador(app):
+    """From the first day of a mandate, for as long as it has not ended."""
+    referent = building.make_referent()
+    building.seed()
+    mandate = building.make_mandate(referent=referent)
+    person, version = db.session.get(Person, mandate.person_id), mandate.version
+
+    def since():
+        return queries.get_session_person(make_session(person), utcnow()).second_factor_since
+
+    assert since() == dt.datetime.combine(mandate.starts_on, dt.time(), dt.UTC)
+    with transaction():
+        mandates.change_mandate(
+            referent.id, mandate.id, version, "ended", "D’un commun accord, comme convenu.", building.NOW
+        )
+    assert since() is None
 
 
 def late(**values):
