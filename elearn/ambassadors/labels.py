@@ -72,6 +72,17 @@ ACTS = {
     "expired": _l("Statut arrivé à son terme"),
     "reinstated": _l("Contestation : le statut est rendu"),
 }
+OWN_ACTS = {
+    "submitted": _l("Vous avez envoyé votre demande"),
+    "withdrawn": _l("Vous avez retiré votre demande"),
+    "contested": _l("Vous avez contesté une décision"),
+    "hearing_answered": _l("Vous avez répondu"),
+    "paused": _l("Vous avez choisi une pause"),
+    "returned": _l("Vous êtes de retour"),
+    "renewal_asked": _l("Vous souhaitez continuer"),
+    "left": _l("Vous avez rendu votre statut"),
+}
+"""What a person did, as they read it themselves."""
 CAUSES = {
     "date": _l("Le dernier jour prévu est passé."),
     "credential": _l("Le certificat a été retiré."),

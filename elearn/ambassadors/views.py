@@ -308,7 +308,9 @@ def hearing(hearing_id):
             mandates.answer_hearing(person_id, hearing_id, form.words.data, utcnow())
         say(_("Votre réponse est gardée, mot pour mot, à côté de ce qui sera décidé."))
         return redirect(url_for("ambassadors.hearing", hearing_id=hearing_id), 303)
-    return render_template("ambassadors/hearing.html", hearing=found, form=form), 422 if form.errors else 200
+    return render_template(
+        "ambassadors/hearing.html", hearing=found, form=form, today=company_day(utcnow())
+    ), 422 if form.errors else 200
 
 
 def brief_and_words(application):

@@ -88,7 +88,7 @@ def test_whole_application_without_script(browser, now):
     page.mustcontain("Votre demande est chez le référent", "Belle semaine")
     assert browser.get("/ambassador/application", status=303).location.endswith("/ambassador")
     page = browser.form(page, "/withdraw").submit().follow()
-    page.mustcontain("Votre demande est retirée", "Demande retirée par la personne")
+    page.mustcontain("Votre demande est retirée", "Vous avez retiré votre demande")
 
 
 def test_copied_model_is_noticed_and_never_blocks(browser, now):

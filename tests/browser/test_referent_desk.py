@@ -159,7 +159,7 @@ def test_suspension_comes_after_hearing_and_the_status_goes_on(visit, ask):
     desk.page.reload()
     assert "Fin du statut" in act(desk, "ended", "Vous changez de métier, comme convenu.")
     said = read(person, "/ambassador")
-    assert "Vous changez de métier" in said and "Retour après une pause" in said
+    assert "Vous changez de métier" in said and "Vous êtes de retour" in said
     assert [fault for fault in desk.page.faults if "422" not in fault] == person.page.faults == []
 
 
