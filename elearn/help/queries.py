@@ -134,6 +134,17 @@ def get_question(referent_id: int, covers: Sequence[Cover], question_id: int) ->
     return db.session.execute(query.where(Question.id == question_id)).first()
 
 
+def count_near(referent_id: int, covers: Sequence[Cover], question_id: int, text: str) -> int:
+    """How many other questions of this referent's perimeter, of the latest three hundred, are near this text: what is
+    asked often is worth publishing."""
+    words = rules.telling_words(text)
+    if not words:
+        return 0
+    query = _in_perimeter(referent_id, covers, select(first_words).select_from(Question))
+    rows = db.session.scalars(query.where(Question.id != question_id).order_by(Question.id.desc()).limit(300))
+    return sum(rules.nearness(words, asked, "") > 0 for asked in rows)
+
+
 def get_public(question_id: int) -> PublicAnswer | None:
     """The public entry made of a question, shown or taken back."""
     return db.session.scalar(select(PublicAnswer).where(PublicAnswer.question_id == question_id))

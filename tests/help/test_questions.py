@@ -292,7 +292,9 @@ def test_publish_when_the_name_is_in_it(browser, asker, referent):
     browser.form(browser.get("/faq"), "/unpublish").submit(status=303)
     assert "sans les plans" not in browser.get("/faq")
     assert "Question et réponse" not in browser.get("/search?q=PLANS+montr")
-    browser.form(browser.get(f"/referent/questions/{question_id}"), "/publish").submit(status=303)
+    page = browser.get(f"/referent/questions/{question_id}")
+    assert "Une autre question en est proche" in page
+    browser.form(page, "/publish").submit(status=303)
     # The person says no, though they had not: it goes for good.
     browser.form(browser.sign_in(asker).get(f"/questions/{question_id}"), "/private").submit(status=303)
     assert "sans les plans" not in browser.get("/faq")

@@ -74,6 +74,7 @@ def _question_page(found, form, extra=(), status=200):
         public=public if public and public.is_shown else None,
         publishing=publishing,
         traces=_traces(asked, publishing) if publishing else [],
+        near=queries.count_near(current_user.id, _covers(), asked.id, posts[0][0].words) if publishing else 0,
         form=form,
         extra=extra,
         today=company_day(utcnow()),
