@@ -11,6 +11,7 @@ from ..db import db, insert_once
 from ..errors import Invalid, NotFound
 from ..i18n import _l, company_day
 from ..notifications.service import queue
+from ..people.departments import name_of
 from ..people.models import Department, normalise
 from ..people.service import record
 from . import queries
@@ -114,6 +115,7 @@ def set_perimeter(
     if known != department_ids or not topic_slugs <= topics.keys():
         raise Invalid(_l("Un service ou un sujet de ce périmètre n’existe pas."))
     lock_person(referent_id)
+    before = _perimeter_words(referent_id)
     db.session.execute(delete(Perimeter).where(Perimeter.referent_id == referent_id))
     for department_id in sorted(department_ids):
         db.session.add(Perimeter(referent_id=referent_id, department_id=department_id))
@@ -122,7 +124,18 @@ def set_perimeter(
     db.session.flush()
     if now is not None:
         given = {"departments": sorted(department_ids), "topics": sorted(topic_slugs)}
-        record(referent_id, "perimeter-set", now, by_id, **given)
+        after = _perimeter_words(referent_id)
+        record(referent_id, "perimeter-set", now, by_id, before=before, after=after, **given)
+
+
+def _perimeter_words(referent_id: int) -> dict[str, list[str]]:
+    """What a referent answers for, as the log says it; none of a kind is all of it."""
+    query = select(Perimeter.department_id, Topic.names).outerjoin(Topic, Topic.id == Perimeter.topic_id)
+    rows = db.session.execute(query.where(Perimeter.referent_id == referent_id).order_by(Perimeter.id)).all()
+    return {
+        "departments": [name_of(row.department_id) for row in rows if row.department_id],
+        "topics": [row.names["fr"] for row in rows if row.names],
+    }
 
 
 def declare_absence(

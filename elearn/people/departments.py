@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import func, literal, select, update
@@ -91,6 +92,14 @@ def list_names_under(parent_id: int | None) -> list[tuple[int, str]]:
     """(id, name) of the departments right under one."""
     under = Department.parent_id.is_(None) if parent_id is None else Department.parent_id == parent_id
     return [tuple(row) for row in db.session.execute(select(Department.id, Department.name).where(under))]
+
+
+def list_choices(chosen: Iterable[int], most: int = 40) -> list[tuple[int, str]]:
+    """Departments chosen already, and those of the first rank where they are few, by their whole name."""
+    chosen, paths = set(chosen), list_paths()
+    first = {id for id, names in paths if len(names) == 1}
+    shown = chosen | first if len(first) <= most else chosen
+    return [(id, BETWEEN.join(names)) for id, names in paths if id in shown]
 
 
 def search(typed: str, limit: int = 20) -> list[tuple[int, str]]:

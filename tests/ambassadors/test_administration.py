@@ -30,9 +30,11 @@ def test_perimeter_when_set_and_taken_back(desk):
     assert "Tous les services" in page
     form = desk.get(f"/admin/perimeters/{referent.public_id}").forms
     form = next(each for each in form.values() if "departments" in each.fields)
-    form["departments"] = [str(line.id)]
-    form["topics"] = ["jobs"]
-    assert "Ligne" in form.submit().follow()
+    form["another"] = "Atelier"
+    assert "Aucun service ne s’appelle" in form.submit(status=422)
+    form["another"], form["topics"] = "ligne", ["jobs"]
+    page = form.submit(status=303).follow()
+    assert "Production › Ligne" in page and "Ligne" in desk.get("/admin/perimeters")
     (cover,) = queries.get_covers(referent.created_at.date())
     assert (cover.departments, cover.topics) == ((line.path,), ("jobs",))
 
@@ -45,6 +47,8 @@ def test_perimeter_when_set_and_taken_back(desk):
     assert (cover.departments, cover.topics) == ((), ())
     acts = db.session.query(PersonEvent).filter_by(act="perimeter-set", person_id=referent.id).all()
     assert [event.detail["topics"] for event in acts] == [["jobs"], []]
+    said = desk.get("/admin/log?act=perimeter-set")
+    assert "Production › Ligne" in said and "Recrutement" in said
 
 
 def test_perimeter_when_not_a_referent(desk):

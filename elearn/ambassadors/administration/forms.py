@@ -16,13 +16,16 @@ class PerimeterForm(FlaskForm):
     """What a referent answers for; nothing ticked of a kind is all of it."""
 
     departments = Boxes(_l("Services"))
+    another = StringField(
+        _l("Ajouter un service"),
+        validators=[Optional(), Length(max=3_000, message=_l("Ce nom est trop long."))],
+        render_kw={"autocomplete": "off", "list": "services", "data-suggest": "/admin/departments.json"},
+    )
     topics = Boxes(_l("Sujets"))
 
     def offer(self, departments, topics, language: str) -> PerimeterForm:
-        """Offer these departments (id, name, depth), in the order of the tree, and these topics."""
-        self.departments.choices = options(
-            (str(id_), "\u2007\u2007" * depth + name) for id_, name, depth in departments
-        )
+        """Offer these departments (id, whole name), in the order of the tree, and these topics."""
+        self.departments.choices = options((str(id_), name) for id_, name in departments)
         self.topics.choices = options((t.slug, t.names.get(language) or t.names["fr"]) for t in topics)
         return self
 

@@ -8,6 +8,7 @@ from flask_login import current_user
 from ...db import transaction, utcnow
 from ...errors import Invalid, NotFound
 from ...i18n import _, _l, language
+from ...people import departments as tree
 from ...permissions import Permission, permission_required
 from ...web import say
 from .. import organisation, queries
@@ -33,14 +34,21 @@ def perimeter(public_id):
         raise NotFound(_l("Cette personne n’est pas référente, ou ne l’est plus."))
     chosen = [department.id for department in found.departments]
     form = PerimeterForm(departments=[str(id_) for id_ in chosen], topics=[topic.slug for topic in found.topics])
-    form.offer(queries.list_upper_departments(chosen), queries.list_topics(closed=True), language())
+    form.offer(tree.list_choices(chosen), queries.list_topics(closed=True), language())
     if form.validate_on_submit():
         referent_id, by_id = found.person.id, current_user.id
-        departments = [int(id_) for id_ in form.departments.data]
-        with transaction():
-            organisation.set_perimeter(referent_id, departments, form.topics.data, utcnow(), by_id)
-        say(_("Le périmètre de %(name)s est enregistré.", name=found.person.name))
-        return redirect(url_for("ambassadors.perimeters"), 303)
+        departments, name = [int(id_) for id_ in form.departments.data], found.person.name
+        try:
+            more = tree.resolve(form.another.data or "")
+            with transaction():
+                departments += [more] if more else []
+                organisation.set_perimeter(referent_id, departments, form.topics.data, utcnow(), by_id)
+        except Invalid as refusal:
+            form.another.errors = [refusal.sentence]
+        else:
+            say(_("Le périmètre de %(name)s est enregistré.", name=name))
+            goes = {"public_id": public_id} if more else {}
+            return redirect(url_for("ambassadors.perimeter" if more else "ambassadors.perimeters", **goes), 303)
     return render_template(
         "ambassadors/admin_perimeter.html", form=form, referent=found.person
     ), 422 if form.errors else 200
