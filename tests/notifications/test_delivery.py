@@ -206,13 +206,25 @@ def test_deliver_when_two_workers_race(app, smtp):
     assert len({mail["To"] for mail in smtp.mails}) == len(smtp.mails) == 12
 
 
-def test_deliver_when_a_worker_was_killed(reader, smtp):
-    """What a dead worker had claimed is left alone during its lease, then taken up, under the same Message-ID."""
-    say(reader)
-    with transaction():
-        assert len(service.claim_due(utcnow(), 10)) == 1
-    assert deliver(smtp).sent == 0
-    assert deliver(smtp, now=utcnow() + rules.LEASE + dt.timedelta(seconds=1)).sent == 1
+@pytest.mark.parametrize(("point", "mails"), [("build", 1), ("_close", 2)])
+def test_deliver_when_worker_is_killed(app, smtp, monkeypatch, point, mails):
+    """Killed before the server's yes, the mail goes once; killed between that yes and our note of it, once more, under
+    the same Message-ID. The others of the round go once; all is left alone during the lease."""
+    for i in range(2):
+        say(make_person(email=f"p{i}@tests.example"))
+
+    def die(*args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(service, point, die)
+        with pytest.raises(KeyboardInterrupt):
+            deliver(smtp)
+    assert deliver(smtp).total == 0
+    assert deliver(smtp, now=utcnow() + rules.LEASE + dt.timedelta(seconds=1)).sent == 2
+    first = [mail["Message-ID"] for mail in smtp.mails if "p0@" in mail["To"]]
+    assert len(first) == mails and len(set(first)) == 1
+    assert len(smtp.mails) == mails + 1
 
 
 def test_deliver_when_server_is_slow(app, smtp, monkeypatch):
