@@ -44,7 +44,7 @@ ACCESS = {
         ANYONE: "forgot forgot_sent login paper_code login_second reset",
         COLLEAGUES: "change_password end_other_sessions end_session end_sessions logout me own_log second_factor second_factor_begin "
         "second_factor_codes second_factor_confirm second_factor_remove set_display set_name",
-        "admin": "admin admin_code admin_department_act admin_department_names admin_departments admin_edit admin_import admin_import_drop "
+        "admin": "admin admin_code admin_codes admin_department_act admin_department_names admin_departments admin_edit admin_import admin_import_drop "
         "admin_import_faults admin_import_sheet admin_import_start admin_imports admin_invitations admin_invite admin_log admin_mails admin_mails_again admin_mails_drop admin_mails_now admin_mails_test admin_new admin_person admin_roles admin_settings "
         "admin_second_factor admin_state",
     },

@@ -21,6 +21,7 @@ from elearn.notifications.messages import render
 from elearn.notifications.models import Message
 from elearn.people import service
 from elearn.people.departments import PAGE as PAGE_OF_TREE
+from elearn.people.desk import queries
 from elearn.people.desk.queries import PAGE
 from elearn.people.logo import KEPT_BYTES, read_logo
 from elearn.people.models import ImportJob, Person, PersonEvent, PersonEventWords, RoleAssignment
@@ -210,6 +211,27 @@ def test_paper_code_when_used(desk, app):
     form.submit(status=303)
     assert fresh(person.id).password_hash
     assert enter("N77", code).status_int == 422
+
+
+def test_paper_codes_when_a_list_is_printed(desk, app, monkeypatch):
+    """A slip for each of the list whom no mail reaches and who never signed in; each opens the door; sheet by sheet."""
+    monkeypatch.setattr(queries, "SHEETS", 2)
+    works = make_department("Atelier")
+    for i in range(3):
+        make_person(email=None, employee_number=f"S{i}", family_name=f"Sans{i}", department_id=works.id)
+    make_person(family_name="Avec", department_id=works.id)
+    make_person(email=None, employee_number="S9", family_name="Entré", password_hash="x", department_id=works.id)
+    page = desk.get(f"/admin?state=never&department={works.id}")
+    page = desk.form(page, "/admin/codes").submit()
+    assert [each.text for each in page.html.find_all("h2")] == ["Inès Sans0", "Inès Sans1"]
+    code = page.html.find("p", class_="pv-paper-code").text
+    page = desk.form(page, "/admin/codes").submit()
+    assert [each.text for each in page.html.find_all("h2")] == ["Inès Sans2"]
+    form = with_field(Browser(app).get("/password/code"), "code")
+    form["identifier"], form["code"] = "S0", code
+    form.submit(status=303)
+    invited = desk.form(desk.get(f"/admin?state=never&department={works.id}"), "/admin/invitations").submit().follow()
+    assert "Inès Avec" in invited and "Envoyer cette invitation" in invited
 
 
 def test_paper_code_when_guessed(desk, app):

@@ -135,6 +135,25 @@ def list_people(wanted: Wanted, after: str = "", before: str = "") -> Slice:
     )
 
 
+SHEETS = 60
+
+
+def list_to_print(wanted: Wanted, after: str = "") -> tuple[list, str | None]:
+    """Those of a list who have no e-mail and never chose a password, by name, with their department; and the key of
+    the next sheets."""
+    keys = (Person.search_name, Person.id)
+    statement = (
+        select(Person, Department.name.label("department"))
+        .outerjoin(Department, Department.id == Person.department_id)
+        .where(*conditions_of(wanted), Person.email.is_(None), Person.password_hash.is_(None))
+        .where(Person.employee_number.is_not(None), Person.closed_at.is_(None), Person.erased_at.is_(None))
+    )
+    if cursor := _cursor(keys, after):
+        statement = statement.where(tuple_(*keys) > tuple_(literal(cursor[0]), literal(cursor[1])))
+    rows = db.session.execute(statement.order_by(*keys).limit(SHEETS + 1)).all()
+    return rows[:SHEETS], rows[SHEETS - 1].Person.public_id if len(rows) > SHEETS else None
+
+
 def _cursor(keys, public_id: str):
     found = select(*keys).where(Person.public_id == public_id)
     return db.session.execute(found).first() if public_id else None
