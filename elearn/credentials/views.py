@@ -20,7 +20,7 @@ blueprint = Blueprint("credentials", __name__)
 
 PARTS = {
     "path": (lambda: _("Votre parcours"), "/"),
-    "charter-signature": (lambda: _("La charte, lue et comprise"), "/charter/sign"),
+    "charter-signature": (lambda: _("La charte, lue et comprise"), "/charter#sign"),
     "charter-quiz": (lambda: _("Le quiz de la charte"), "/quizzes/charter"),
     "security-lessons": (lambda: _("Les leçons de sécurité"), "/courses/security"),
     "security-quiz": (lambda: _("Le quiz de la sécurité"), "/quizzes/security"),

@@ -25,7 +25,7 @@ def test_before_the_certificate(browser):
     """What is left, each step with its link; nothing to download yet."""
     browser.sign_in(make_person())
     page = browser.get("/certificate")
-    assert "/quizzes/charter" in page and "/charter/sign" in page
+    assert "/quizzes/charter" in page and "/charter#sign" in page
     assert "Télécharger" not in page
 
 
@@ -105,7 +105,7 @@ def test_expired(browser):
     assert "n’est plus valable" in browser.get(f"/verify/{held.public_id}")
     page = browser.sign_in(person).get("/certificate")
     assert "n’est plus valable" in page
-    assert "/quizzes/security" in page and "/charter/sign" not in page
+    assert "/quizzes/security" in page and "/charter#sign" not in page
 
 
 def test_soon_to_expire(browser):
