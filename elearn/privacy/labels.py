@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..ambassadors import labels as ambassadors
 from ..help import labels as help
 from ..i18n import LANGUAGE_NAMES, _l
+from ..notifications.forms import MODES
 from ..notifications.messages import title_of
 from ..people.desk.words import ACTS, ROLES
 
@@ -38,6 +39,7 @@ CODES = {
         "sent": _l("envoyé"),
         "given_up": _l("jamais parti"),
     },
+    ("notice_choice", "mode"): {each.value: each.label for each in MODES},
     ("person", "theme"): {"auto": _l("comme l’appareil"), "light": _l("claires"), "dark": _l("sombres")},
     ("fulfilment", "requirement"): REQUIREMENTS,
     ("lesson_completion", "how"): {"read": _l("lue"), "shown": _l("montrée par ses réponses")},
