@@ -75,6 +75,12 @@ def get_totals(wanted: Filter, on: dt.date, manager_id: int | None = None, direc
     return _figures(db.session.execute(statement).one())
 
 
+def get_team_totals(on: dt.date, now: dt.datetime, manager_id: int, direct_only: bool) -> Figures:
+    """The figures of a manager's own teams; in a large company they may be a minute old."""
+    key, large = ("team", on, manager_id, direct_only), is_large(now)
+    return keep(key, now, lambda: get_totals(Filter(), on, manager_id, direct_only), lambda: large)
+
+
 def list_by_department(wanted: Filter, on: dt.date) -> list[tuple[int | None, str, Figures]]:
     """The figures of each department right under the one asked for, subtree included, by name.
 

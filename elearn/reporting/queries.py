@@ -78,7 +78,8 @@ def conditions(
     found = [*conditions_of_person(wanted, in_order), *_of_training(wanted, on)]
     if manager_id is not None:
         found.append(Person.id != manager_id)
-        found.append(Person.manager_id == manager_id if direct_only else Person.id.in_(team_of(manager_id)))
+        person = func.coalesce(Person.id, 0) if in_order else Person.id
+        found.append(Person.manager_id == manager_id if direct_only else person.in_(team_of(manager_id)))
     return found
 
 

@@ -249,7 +249,7 @@ def team():
         direct_only=direct_only,
         page=page,
         total=found.total,
-        totals=figures.get_totals(Filter(), on, **of),
+        totals=figures.get_team_totals(on, now, current_user.id, direct_only),
         words=words,
         percent=rules.percent,
         state_of=lambda line: rules.certificate_state(line.valid_until, on),
