@@ -236,27 +236,29 @@ def list_referents() -> list[Person]:
 
 
 def get_covers(today: dt.date) -> list[Cover]:
-    """What each referent answers for, and who does so today."""
-    ids = list(db.session.scalars(_referents(Person.id)))
-    away = dict(
-        db.session.execute(
-            select(Absence.referent_id, Absence.deputy_id).where(Absence.starts_on <= today, Absence.ends_on >= today)
-        ).all()
-    )
-    departments, topics = {}, {}
+    """What each referent answers for, and who does so today; in one query, for every page of the desk asks."""
     rows = db.session.execute(
-        select(Perimeter.referent_id, Department.path, Topic.slug)
+        _referents(Person.id)
+        .outerjoin(
+            Absence,
+            and_(Absence.referent_id == Person.id, Absence.starts_on <= today, Absence.ends_on >= today),
+        )
+        .outerjoin(Perimeter, Perimeter.referent_id == Person.id)
         .outerjoin(Department, Department.id == Perimeter.department_id)
         .outerjoin(Topic, Topic.id == Perimeter.topic_id)
+        .add_columns(Absence.deputy_id, Department.path, Topic.slug)
         .order_by(Perimeter.id)
-    )
-    for referent_id, path, slug in rows:
-        (departments if path else topics).setdefault(referent_id, []).append(path or slug)
+    ).all()
+    away = {id_: deputy for id_, deputy, _path, _slug in rows if deputy}
+    departments, topics = {}, {}
+    for id_, _deputy, path, slug in rows:
+        departments.setdefault(id_, []).extend([path] if path else ())
+        topics.setdefault(id_, []).extend([slug] if slug else ())
     covers = []
-    for id_ in ids:
+    for id_ in departments:
         deputy = away.get(id_)
-        holder = id_ if id_ not in away else deputy if deputy in ids and deputy not in away else None
-        covers.append(Cover(id_, holder, tuple(departments.get(id_, ())), tuple(topics.get(id_, ()))))
+        holder = id_ if id_ not in away else deputy if deputy in departments and deputy not in away else None
+        covers.append(Cover(id_, holder, tuple(departments[id_]), tuple(topics[id_])))
     return covers
 
 

@@ -465,7 +465,7 @@ def test_lists_cost_the_same_whatever_their_length(browser, now, count_queries):
             browser.get("/referent/ambassadors")
         # Whether a crisis is declared is asked now and then, by any page.
         counts.append(sum("FROM crisis" not in str(each) for each in statements))
-    assert counts[0] == counts[1] <= 17
+    assert counts[0] == counts[1] <= 13
 
 
 def test_empty_desk(browser):

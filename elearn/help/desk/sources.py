@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, select
 
 from ...ambassadors.desk.queries import Source, register_source, row_of
 from ...ambassadors.perimeters import Cover
 from ...i18n import _l
 from ...people.models import Department, Person
-from ..models import Alert, Question, QuestionPost
+from ..models import Alert, Question
 from ..queries import _in_perimeter
 
 
 def questions(referent_id: int, covers: tuple[Cover, ...]) -> Select:
-    """Questions that wait, since the first message that was not answered, until the day that was promised."""
-    answer = aliased(QuestionPost)
-    answered = select(func.max(answer.id)).where(answer.question_id == Question.id, answer.is_answer)
-    waits_since = (
-        select(func.min(QuestionPost.posted_at))
-        .where(
-            QuestionPost.question_id == Question.id,
-            QuestionPost.id > func.coalesce(answered.correlate(Question).scalar_subquery(), 0),
-        )
-        .correlate(Question)
-        .scalar_subquery()
-    )
-    query = select(*row_of(Question.id, waits_since, Question.due_on)).select_from(Question)
+    """Questions that wait for an answer, until the day that was promised."""
+    query = select(*row_of(Question.id, Question.moved_at, Question.due_on)).select_from(Question)
     return _in_perimeter(referent_id, covers, query).where(Question.status == "open")
 
 
