@@ -47,7 +47,7 @@ def deliver(limit: int) -> None:
     counts = queries.count_by_status()
     if counts["given_up"]:
         click.echo(
-            f"{counts['given_up']} mails in all were given up after ten tries: see message.last_error.", err=True
+            f"{counts['given_up']} mails in all were given up: the page Administration, E-mails says why.", err=True
         )
 
 
