@@ -240,6 +240,8 @@ def test_alert_when_too_often(witness, folder):
         raise_alert(witness, folder, token=f"{n:032x}")
     with pytest.raises(TooMany):
         raise_alert(witness, folder, token="f" * 32)
+    with pytest.raises(Invalid), transaction():
+        alerts.raise_alert(witness.id, "f" * 32, "Vu", "x" * 501, (), folder, utcnow())
 
 
 def test_list_on_duty(app, referent, witness):

@@ -200,6 +200,16 @@ def test_thread_when_somebody_else_looks(browser, asker, roles):
     assert db.session.get(Question, question_id).status == "open"
 
 
+@pytest.mark.parametrize(
+    ("words", "refusal"), [("", Invalid), (" \u200b\n", Invalid), ("x" * 4001, Invalid), ("Et moi ?", NotFound)]
+)
+def test_services_when_no_form_stands_before_them(asker, words, refusal):
+    """Services refuse by themselves what the form would have held back, and somebody else's question."""
+    question_id, other = ask(asker), make_person()
+    with pytest.raises(refusal), transaction():
+        service.follow_up(other.id, question_id, 1, words, utcnow())
+
+
 def test_answer_when_it_is_ones_own_question(browser, referent):
     """Nobody answers oneself, though nobody else is there."""
     question_id = ask(referent)
