@@ -33,10 +33,10 @@ def sweep():
 
 @group.command("seed-catalogue")
 def seed_catalogue():
-    """Met au catalogue les réseaux et sujets proposés, sans toucher à ceux qui y sont."""
+    """Put the proposed networks and topics in the catalogue, without touching those that are there."""
     with transaction():
         added = organisation.seed_catalogue()
-    click.echo(f"{added} ajout(s) au catalogue.")
+    click.echo(f"{added} added to the catalogue.")
 
 
 def sweep_piece(now: dt.datetime) -> bool:

@@ -711,8 +711,8 @@ def test_message_about_what_is_over_is_dropped(app, now, until):
 def test_commands_sweep_and_seed(app, now):
     """`flask ambassadors …`, as often as one likes."""
     runner = app.test_cli_runner()
-    assert "13 ajout(s)" in runner.invoke(args=["ambassadors", "seed-catalogue"]).output
-    assert "0 ajout(s)" in runner.invoke(args=["ambassadors", "seed-catalogue"]).output
+    assert "13 added" in runner.invoke(args=["ambassadors", "seed-catalogue"]).output
+    assert "0 added" in runner.invoke(args=["ambassadors", "seed-catalogue"]).output
     make_mandate(ends_on=dt.date(2027, 1, 1))
     with transaction():
         db.session.execute(update(Mandate).values(starts_on=dt.date(2020, 1, 1), ends_on=dt.date(2020, 1, 2)))
