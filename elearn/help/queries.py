@@ -191,13 +191,13 @@ def find_public(words: Sequence[str], limit: int = 50) -> list[PublicAnswer]:
 
 
 def list_similar(text: str, limit: int = 3) -> list[PublicAnswer]:
-    """Public answers to questions near this one, the nearest first, of the latest two hundred that share a word."""
+    """Public answers to questions near this one, the nearest first, of the latest hundred that share a word."""
     words = rules.telling_words(text)
     if not words:
         return []
     shares = or_(*(PublicAnswer.search_text.contains(word, autoescape=True) for word in words))
     query = select(PublicAnswer).where(PublicAnswer.is_shown, shares).order_by(PublicAnswer.published_at.desc())
-    ranked = [(rules.nearness(words, row.question, row.answer), row) for row in db.session.scalars(query.limit(200))]
+    ranked = [(rules.nearness(words, row.question, row.answer), row) for row in db.session.scalars(query.limit(100))]
     return [row for near, row in sorted(ranked, key=lambda pair: -pair[0])[:limit] if near]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from markupsafe import Markup, escape
@@ -50,7 +51,12 @@ def _entry(kind: str, title: str, url: str, text: str) -> Entry:
 
 def fold(text: str) -> str:
     """Fold case and accents letter by letter, so that places in the folded text are places in the text."""
-    return "".join((normalise(letter) or " ")[:1] if letter.isalpha() else letter for letter in text)
+    return "".join(map(_fold_letter, text))
+
+
+@lru_cache(maxsize=2048)
+def _fold_letter(letter: str) -> str:
+    return (normalise(letter) or " ")[:1] if letter.isalpha() else letter
 
 
 def build(site, lang: str) -> list[Entry]:
