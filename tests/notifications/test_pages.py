@@ -7,8 +7,9 @@ import re
 import pytest
 from sqlalchemy import select
 
-from elearn.db import db
-from elearn.notifications.kinds import list_kinds
+from elearn.db import db, utcnow
+from elearn.notifications.kinds import Reader, list_kinds
+from elearn.notifications.messages import render_sample
 from elearn.notifications.models import Message
 
 from ..factories import make_person
@@ -120,3 +121,15 @@ def test_kinds_when_listed(app):
         source = app.jinja_env.loader.get_source(app.jinja_env, kind.template)[0]
         assert re.search(r"""{% extends ["']notifications/mail\.html["'] %}""", source)
         assert title_of(kind.name) not in ("", "Un message de Porte-voix")
+
+
+def test_frame_when_a_kind_has_variables(app):
+    """The frame of mails sets no name that a kind could use: one did, and certificates were announced without theirs."""
+    words = {"award": "Prendre la parole", "until": "12 mars 2027"}
+    for language in ("fr", "en"):
+        message = Message(id=1, kind="credential_issued", ids={}, created_at=utcnow())
+        reader = Reader("Éléonore", "e@tests.example", language, True)
+        mail = render_sample("credential_issued", reader, message, {"words": words, "path": "/certificate"}, language)
+        assert all(word in part for word in words.values() for part in (mail.text, mail.html, mail.body))
+    source = app.jinja_env.loader.get_source(app.jinja_env, "notifications/mail.html")[0]
+    assert all(name.startswith("_") for name in re.findall(r"{%-? set (\w+)", source))
