@@ -11,7 +11,7 @@ from flask import Flask, current_app, flash, g, redirect, render_template, reque
 from flask_login import LoginManager, current_user
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -333,8 +333,16 @@ def show_http_error(error: HTTPException):
 
 
 def show_fault(error: Exception):
-    """Something we did not foresee: logged whole, shown without a trace."""
+    """Something we did not foresee: logged whole, shown without a trace.
+
+    A value that no column can hold (a number of thirty figures, a byte that is no text) is not our fault: there is
+    nothing under it, and nothing to be done with it.
+    """
     db.session.rollback()
+    if isinstance(error, (DataError, OverflowError)):
+        current_app.logger.warning("a value no column can hold, on %s %s", request.method, request.path)
+        status = 404 if request.method == "GET" else 400
+        return show_error(status, *TITLES[status]())
     if current_app.config.get("PROPAGATE_FAULTS"):
         raise error
     current_app.logger.exception("unforeseen fault on %s %s", request.method, request.path)

@@ -29,6 +29,17 @@ def test_form_when_a_file_comes_where_words_are_expected(browser, url, field):
     assert answer.status_int in (200, 303, 422)
 
 
+@pytest.mark.parametrize("number", ["2147483648", "9" * 19, "9" * 30, "9" * 5000])
+def test_page_when_its_number_is_larger_than_any_column(browser, number):
+    """An id or a version that no column can hold is an id of nothing: 404 for a page, 400 for an act, never a fault."""
+    browser.sign_in(make_person(roles=("referent",)))
+    token = browser.get("/help").html.find("input", {"name": "csrf_token"})["value"]
+    for path in ("referent/applications", "referent/alerts", "questions", "me/messages"):
+        assert browser.get(f"/{path}/{number}", expect_errors=True).status_int == 404
+    answer = browser.post("/referent/alerts/1/take", {"csrf_token": token, "version": number}, expect_errors=True)
+    assert 400 <= answer.status_int < 500
+
+
 def test_delivery_when_its_reader_is_erased_in_the_middle(app):
     """The mail that was being written is dropped, the others go out, and the worker lives."""
     readers = [make_person(), make_person()]
