@@ -24,14 +24,14 @@ from ..i18n import _, company_day
 from . import importing
 from .departments import BETWEEN, list_paths
 from .importing import Line, Table, add_fault
-from .imports import CHANGES, drop, get_job, path_of, read_job
+from .imports import CHANGES, add_unnamed, drop, get_job, path_of, read_job
 from .models import ImportJob, ImportRow, Person, RoleAssignment, normalise
 
 CHUNK = 500
 COMPARED = ("given_name", "family_name", "email", "employee_number", "external_id", "site", "job_title", "language")
 KEYS = ("external_id", "employee_number", "email")
 FAULTY = "faulty"
-LEASE = dt.timedelta(minutes=2)
+LEASE = dt.timedelta(seconds=45)
 
 
 @dataclass
@@ -378,5 +378,4 @@ def _plan_missing(job: ImportJob) -> int:
         .where(Person.closed_at.is_(None), Person.erased_at.is_(None), ~named, ~admins, Person.id != (job.by_id or 0))
         .order_by(Person.search_name, Person.id)
     )
-    done = db.session.execute(insert(ImportRow).from_select(["job_id", "line", "person_id", "change"], gone))
-    return done.rowcount
+    return add_unnamed(job.id, gone)

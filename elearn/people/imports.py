@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import delete, insert, literal, select
+from sqlalchemy import delete, func, insert, literal, select
 
 from ..db import db
 from ..errors import Invalid, NotFound, Refusal
@@ -159,6 +159,12 @@ def drop(job_id: int, now: dt.datetime, error: str | None = None) -> None:
 # --- Invitations ----------------------------------------------------------------------------------------------
 
 
+def add_unnamed(job_id: int, whom) -> int:
+    """Add to a job the accounts of a statement (job, line 0, person, change); how many they are."""
+    db.session.execute(insert(ImportRow).from_select(["job_id", "line", "person_id", "change"], whom))
+    return db.session.scalar(select(func.count()).where(ImportRow.job_id == job_id, ImportRow.line == 0))
+
+
 def plan_invitations(conditions, now: dt.datetime, by_id: int | None) -> ImportJob:
     """Prepare invitations to all whom a list shows, who have an address, never chose a password and hold no invitation
     that still works: one job like a file's, so that it is looked at first, then sent with a progress bar, and nobody
@@ -175,8 +181,7 @@ def plan_invitations(conditions, now: dt.datetime, by_id: int | None) -> ImportJ
         .where(Person.closed_at.is_(None), Person.erased_at.is_(None), *conditions)
         .order_by(Person.search_name, Person.id)
     )
-    done = db.session.execute(insert(ImportRow).from_select(["job_id", "line", "person_id", "change"], whom))
-    job.total = done.rowcount
+    job.total = add_unnamed(job.id, whom)
     job.report = {"counts": {"invited": job.total}}
     db.session.flush()
     return job

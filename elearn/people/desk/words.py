@@ -6,7 +6,7 @@ import datetime as dt
 
 from flask_babel import format_date
 
-from ...i18n import LANGUAGE_NAMES, _, _l
+from ...i18n import LANGUAGE_NAMES, _, _l, _n
 
 ROLES = {
     "admin": _l("administrateur"),
@@ -59,15 +59,8 @@ ACTS = {
     "invitations-done": _l("Invitations envoyées"),
 }
 
-CHANGES = {
-    "created": _l("comptes créés"),
-    "changed": _l("fiches modifiées"),
-    "moved": _l("changements de service"),
-    "back": _l("retours"),
-    "closed": _l("comptes fermés"),
-    "invited": _l("invitations"),
-}
-"""What the lines of a file do, as it is counted."""
+CHANGES = ("created", "changed", "moved", "back", "closed", "invited")
+"""What the lines of a file do."""
 
 FIELDS = {
     "given_name": _l("Prénom"),
@@ -113,6 +106,26 @@ def act(event) -> str:
     said = str(ACTS.get(event.act, event.act))
     role = (event.detail or {}).get("role")
     return _("%(act)s : %(role)s", act=said, role=ROLES.get(role, role)) if role else said
+
+
+def change(name: str, number: int) -> str:
+    """What so many lines of a file do."""
+    match name:
+        case "created":
+            return _n("compte créé", "comptes créés", number)
+        case "changed":
+            return _n("fiche modifiée", "fiches modifiées", number)
+        case "moved":
+            return _n("changement de service", "changements de service", number)
+        case "back":
+            return _n("retour", "retours", number)
+        case "closed":
+            return _n("compte fermé", "comptes fermés", number)
+        case "invited":
+            return _n("invitation", "invitations", number)
+        case "unchanged":
+            return _n("fiche déjà à jour", "fiches déjà à jour", number)
+    return _n("ligne en faute", "lignes en faute", number)
 
 
 def field(name: str) -> str:

@@ -123,6 +123,7 @@ def admin_import(job_id: int):
         job=job,
         report=job.report,
         changes=words.CHANGES,
+        name_change=words.change,
         change=change,
         rows=[_describe(row, person) for row, person in rows],
         after=rows[-1][0].id if more else None,
