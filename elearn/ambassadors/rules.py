@@ -7,7 +7,7 @@ stands in two tables, from which the services, the constraints of the log and it
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -289,6 +289,7 @@ RED_FLAGS = ("secret", "personal_data", "image", "insult", "hidden_tie")
 CATEGORIES = ("post", "red_line", "charter", "security", "scope")
 DECISIONS = ("granted", "sent_back", "refused")
 MIN_REASON = 20
+NO_REASON = _l("Écrivez le motif : la personne le lira. Une phrase au moins.")
 
 
 def points_of(grid: Mapping[str, int]) -> int:
@@ -315,41 +316,52 @@ class Verdict:
 
 
 def check_verdict(verdict: Verdict, today: dt.date) -> None:
-    """A verdict is whole and follows from its grid; raise Invalid with what is missing otherwise."""
+    """A verdict is whole and follows from its grid; raise Invalid with the first thing missing otherwise."""
+    for fault in list_faults(verdict, today):
+        raise fault
+
+
+def list_faults(verdict: Verdict, today: dt.date) -> list[Missing]:
+    """Everything that a verdict lacks, in the order of the page, so that it is mended at once."""
+    return list(_faults(verdict, today))
+
+
+def _faults(verdict: Verdict, today: dt.date) -> Iterator[Missing]:
     wrong = next((c for c in CRITERIA if verdict.grid.get(c) not in range(4)), None)
     if wrong or len(verdict.grid) != len(CRITERIA):
-        raise Missing(_l("Donnez de 0 à 3 points à chacun des six critères."), f"grid-{wrong or CRITERIA[0]}")
+        yield Missing(_l("Donnez de 0 à 3 points à chacun des six critères."), f"grid-{wrong or CRITERIA[0]}")
     if not set(verdict.red_flags) <= set(RED_FLAGS) or verdict.decision not in DECISIONS:
-        raise Missing(_l("Choisissez une décision."), "decision")
-    check_reason(verdict.reason)
-    if verdict.decision == "granted" and verdict.red_flags:
-        raise Missing(_l("Une ligne rouge renvoie le post d’office, quel que soit le total."), "decision")
-    if verdict.decision == "granted" and not is_passed(verdict.grid):
-        raise Missing(
+        yield Missing(_l("Choisissez une décision."), "decision")
+    elif verdict.decision == "granted" and verdict.red_flags:
+        yield Missing(_l("Une ligne rouge renvoie le post d’office, quel que soit le total."), "decision")
+    elif verdict.decision == "granted" and not wrong and not is_passed(verdict.grid):
+        yield Missing(
             _l("Le statut demande un post réussi : 12 points sur 18 au moins, et aucun critère à 0."), "decision"
         )
-    if verdict.decision == "refused":
-        _check_refusal(verdict, today)
+    elif verdict.decision == "refused":
+        yield from _refusal_faults(verdict, today)
+    if len(verdict.reason.strip()) < MIN_REASON:
+        yield Missing(NO_REASON, "reason")
 
 
-def _check_refusal(verdict: Verdict, today: dt.date) -> None:
+def _refusal_faults(verdict: Verdict, today: dt.date) -> Iterator[Missing]:
     """A refusal names its category, the lessons to take again and the day from which one may apply again."""
     if verdict.category not in CATEGORIES:
-        raise Missing(_l("Un refus nomme sa catégorie."), "category")
-    if not verdict.lessons and verdict.category != "scope":
-        raise Missing(_l("Un refus nomme au moins une leçon à reprendre."), "lessons")
+        yield Missing(_l("Un refus nomme sa catégorie."), "category")
     latest = today + dt.timedelta(days=MAX_WAIT_DAYS)
     if verdict.again_on is None or not today < verdict.again_on <= latest:
-        raise Missing(
+        yield Missing(
             _l("Un refus donne le jour d’une nouvelle demande : demain au plus tôt, dans six mois au plus tard."),
             "again_on",
         )
+    if not verdict.lessons and verdict.category != "scope":
+        yield Missing(_l("Un refus nomme au moins une leçon à reprendre."), "lessons")
 
 
 def check_reason(reason: str) -> None:
     """Every decision carries a reason that the person reads."""
     if len(reason.strip()) < MIN_REASON:
-        raise Missing(_l("Écrivez le motif : la personne le lira. Une phrase au moins."), "reason")
+        raise Missing(NO_REASON, "reason")
 
 
 # --- The scope of a mandate -----------------------------------------------------------------------------------

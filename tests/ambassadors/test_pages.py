@@ -287,12 +287,10 @@ def test_refusal_through_the_form(browser, now):
     _page, form = open_application(browser, referent, application)
     grade(form, "1")
     form["decision"], form["reason"] = "refused", REASON
-    form.submit(status=422).mustcontain("nomme sa catégorie")
-    form["category"] = "charter"
-    form.submit(status=422).mustcontain("au moins une leçon")
-    form.set("lessons", True, 0)
     form["again_on"] = now.date().isoformat()
-    form.submit(status=422).mustcontain("demain au plus tôt")
+    form.submit(status=422).mustcontain("nomme sa catégorie", "au moins une leçon", "demain au plus tôt", "3 réponses")
+    form["category"] = "charter"
+    form.set("lessons", True, 0)
     form["again_on"] = (now.date() + dt.timedelta(days=20)).isoformat()
     form.submit().follow()
     page = browser.sign_in(db.session.get(Person, application.person_id)).get("/ambassador")
@@ -605,7 +603,7 @@ def test_signed_out_is_sent_to_sign_in(browser):
 
 def test_hr_and_managers_find_no_trace(app, browser, now, until):
     """The firewall: no page that HR, a manager or an administrator may open carries a trace of it."""
-    manager, referent = make_person(roles=("manager",)), make_referent()
+    manager, referent = make_person(roles=("hr", "manager")), make_referent()
     person = certified(now, manager_id=manager.id, given_name="Ysolde", family_name="Trace")
     marks = ("MARQUE-POST", "MARQUE-MOTIF", "MARQUE-CONTESTE", "Statut accordé", "Demande refusée", "En sommeil")
     application = make_application(person, "MARQUE-POST chez mon employeur.", now)
@@ -616,7 +614,7 @@ def test_hr_and_managers_find_no_trace(app, browser, now, until):
         contests.contest(person.id, line.id, "MARQUE-CONTESTE", now)
     granted(now, until, referent, manager_id=manager.id)
     opened = 0
-    for reader in (make_person(roles=("hr",)), manager, make_person(roles=("admin",)), make_person(roles=("author",))):
+    for reader in (manager, make_person(roles=("admin", "author"))):
         browser.sign_in(reader)
         for route in app.url_map.iter_rules():
             if "GET" not in route.methods or route.endpoint == "static":

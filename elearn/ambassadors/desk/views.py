@@ -166,6 +166,10 @@ def decide(application_id):
     referent_id, now = current_user.id, utcnow()
     verdict = form.verdict()
     scope = form.scope(form.starts_on.data, form.regime.data or "guided") if verdict.decision == "granted" else None
+    faults = rules.list_faults(verdict, company_day(now))
+    if faults:
+        extra = [each for fault in faults for each in _say_on(form, fault)]
+        return _application_page(found, person, form, extra, 422)
     try:
         if scope is not None and scope.regime == "autonomous":
             rules.check_autonomy(form.confirmed.data)
