@@ -73,9 +73,13 @@ def team_of(manager_id: int):
 def conditions(
     wanted: Filter, on: dt.date, manager_id: int | None = None, direct_only: bool = False, in_order: bool = False
 ) -> list:
-    """What the people of a list have in common. ``manager_id`` limits it to that manager's teams. ``in_order`` is for a
-    list that is read in its order, until a page is full."""
-    found = [*conditions_of_person(wanted, in_order), *_of_training(wanted, on)]
+    """What the people of a list have in common. ``manager_id`` limits it to that manager's teams.
+
+    ``in_order`` is for a list that SQLite reads in its order, until a page is full: every column that has an index
+    stands in a function, so that the order leads, and thousands of people are not sorted to show fifty. PostgreSQL
+    decides this well by itself, from figures it keeps of plain columns.
+    """
+    found = [*conditions_of_person(wanted, in_order), *_of_training(wanted, on, in_order)]
     if manager_id is not None:
         found.append(Person.id != manager_id)
         person = func.coalesce(Person.id, 0) if in_order else Person.id
@@ -84,8 +88,7 @@ def conditions(
 
 
 def conditions_of_person(wanted: Filter, in_order: bool = False) -> Iterator:
-    """What a filter asks of who somebody is and where they work. A column inside a function has no index: what leads a
-    list is then its order, and SQLite does not sort all the people of a site to show fifty."""
+    """What a filter asks of who somebody is and where they work."""
     site, department = Person.site, Person.department_id
     if in_order:
         site = func.coalesce(site, "")
@@ -123,21 +126,26 @@ def _subtree(department_id: int):
     return select(under.id).join(top, under.path.startswith(top.path)).where(top.id == department_id)
 
 
-def _of_training(wanted: Filter, on: dt.date) -> Iterator:
-    """What a filter asks of training. Every column stands in a function: no index of ``completion`` is of use to a list
-    in the order of names, and one that looks useful would have SQLite sort thousands of people to show fifty."""
+def _of_training(wanted: Filter, on: dt.date, in_order: bool = False) -> Iterator:
+    """What a filter asks of training."""
+
+    def column(one, instead):
+        return func.coalesce(one, instead) if in_order else one
+
     for part in PARTS:
-        if state := getattr(wanted, part):
-            yield func.coalesce(getattr(Completion, part), 0) == rules.STATES[state]
+        if (state := rules.STATES.get(getattr(wanted, part))) is not None:
+            yield (
+                column(getattr(Completion, part), 0) if state else func.coalesce(getattr(Completion, part), 0)
+            ) == state
     if wanted.missing:
         yield or_(*(func.coalesce(getattr(Completion, part), 0) < DONE for part in wanted.missing))
     last = on + dt.timedelta(days=RENEWAL_DAYS)
-    until = func.coalesce(Completion.valid_until, literal(NEVER, Date))
+    until = column(Completion.valid_until, literal(dt.date.min, Date))
     yield from {
         "": (),
-        "valid": (until >= on, until < NEVER),
+        "valid": (until >= on,),
         "expiring": (until >= on, until <= last),
-        "expired": (until < on,),
+        "expired": (column(Completion.valid_until, literal(NEVER, Date)) < on,),
         "none": (Completion.valid_until.is_(None),),
     }[wanted.certificate]
     if wanted.issued:
@@ -285,7 +293,8 @@ _EVERYBODY = Segment(()).of(select(*_COLUMNS))
 def _stretches(wanted: Filter, on: dt.date, manager_id: int | None, direct_only: bool) -> list[tuple[Segment, object]]:
     """The stretches of a list and the statement of each, without its order; building one costs more than running it,
     so the latest are kept."""
-    asked = conditions(wanted, on, manager_id, direct_only, in_order=True)
+    sqlite = db.session.get_bind().dialect.name == "sqlite"
+    asked = conditions(wanted, on, manager_id, direct_only, in_order=sqlite)
     return [(segment, segment.of(select(*_COLUMNS)).where(*asked)) for segment in _segments(wanted, on)]
 
 

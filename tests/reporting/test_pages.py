@@ -180,6 +180,14 @@ def test_csv_when_the_list_is_filtered(desk):
     assert re.fullmatch(r"\d\d/\d\d/\d{4}", rows[1][4])
 
 
+def test_file_when_it_is_on_its_way(desk):
+    """Between two chunks no transaction is open: a slow reader holds neither SQLite's log nor PostgreSQL's dead rows."""
+    lines = queries.iterate(Filter(sort="department"), company_day(utcnow()), chunk=5)
+    for _each in range(12):
+        next(lines)
+        assert not db.session().in_transaction()
+
+
 def test_csv_when_the_reader_is_english(desk):
     """Elsewhere a comma and ISO days."""
     hr = make_person(roles=("hr",), language="en")
