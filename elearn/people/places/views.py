@@ -36,6 +36,8 @@ def admin_department_names():
 def _show_departments(under: int | None, refusal: str = "", q: str = "", after: int | None = None):
     here = tree.get(under) if under is not None else None
     children, more = tree.list_children(under, after)
+    name_form = DepartmentForm(formdata=None, name=here.name if here else "")
+    name_form.name.id = "new-name"  # Beside the field of the same name that makes a department.
     return render_template(
         "people/admin_departments.html",
         here=here,
@@ -45,7 +47,7 @@ def _show_departments(under: int | None, refusal: str = "", q: str = "", after: 
         q=q.strip(),
         found=tree.search(q, tree.PAGE) if q.strip() else [],
         new_form=DepartmentForm(formdata=None),
-        name_form=DepartmentForm(formdata=None, name=here.name if here else ""),
+        name_form=name_form,
         move_form=MoveForm(formdata=None, parent=tree.name_of(here.parent_id) if here else ""),
         refusal=refusal,
     )
