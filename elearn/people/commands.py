@@ -81,15 +81,20 @@ def import_people(
     The whole file is checked first; with a fault anywhere nothing is done, unless --skip-faults. Interrupted, it is
     taken up by the worker, or by the same command.
     """
+    options = {"sheet": sheet, "close_missing": close_missing, "invite": invite, "language": "en"}
+    with force_locale("en"):
+        _import(file, options, dry_run, skip_faults)
+
+
+def _import(file: Path, options: dict, dry_run: bool, skip_faults: bool) -> None:
     folder = get_folder()
     try:
         with file.open("rb") as source:
             kept = imports.keep_file(source, file.name, folder)
-        if sheet is None and len(kept.sheets) > 1:
+        if options["sheet"] is None and len(kept.sheets) > 1:
             kept.path.unlink()
             raise click.ClickException(f"Several sheets: choose one with --sheet: {', '.join(kept.sheets)}")
         with transaction():
-            options = {"sheet": sheet, "close_missing": close_missing, "invite": invite}
             job_id = imports.receive(kept, utcnow(), None, **options).id
     except Refusal as refusal:
         raise click.ClickException(refusal.sentence) from refusal
@@ -122,7 +127,7 @@ def _read(job_id: int, folder: Path):
         while (job := imports.read_job(job_id)).status == "reading":
             bar.label = f"Reading ({job.done} lines)"
             bar.update(checking.tell_bytes(job_id) - bar.pos)
-            if applying.claim(utcnow(), job_id) is None or not applying.work_on(job_id, folder):
+            if applying.claim(utcnow(), job_id) is None or not applying.work_on(job_id, folder, force_locale):
                 time.sleep(0.05)  # Another worker has it, or it just ended.
         bar.update(bar.length - bar.pos)
     if job.status != "checked":
@@ -157,7 +162,7 @@ def _apply(job_id: int, total: int, folder: Path) -> None:
             seen = job.done
             if job.status not in imports.AT_WORK:
                 break
-            if applying.claim(utcnow(), job_id) is None or not applying.work_on(job_id, folder):
+            if applying.claim(utcnow(), job_id) is None or not applying.work_on(job_id, folder, force_locale):
                 time.sleep(0.05)  # Another worker has it, or it just ended.
     if job.status != "done":
         raise click.ClickException(f"The import stopped ({job.error}); what was applied stays. Start it again.")

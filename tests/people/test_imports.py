@@ -367,7 +367,7 @@ def test_import_command(app, tmp_path):
     assert runner.invoke(args=["people", "import", str(file), "--skip-faults"]).exit_code == 0
     assert person_of("a@a.fr")
     file.write_bytes(b"%PDF")
-    assert "un PDF" in runner.invoke(args=["people", "import", str(file)]).output
+    assert "a PDF" in runner.invoke(args=["people", "import", str(file)]).output
 
 
 # --- Departments ----------------------------------------------------------------------------------------------
