@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import aliased
@@ -43,6 +44,11 @@ class Figures:
         return rules.percent(self.valid, self.people)
 
 
+# Building one of these statements costs more than running it in a small company: the latest are kept.
+_built_once = lru_cache(maxsize=100)
+
+
+@_built_once
 def _sums(on: dt.date) -> list:
     def how_many(condition):
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
@@ -71,8 +77,12 @@ def _figures(row) -> Figures:
 
 def get_totals(wanted: Filter, on: dt.date, manager_id: int | None = None, direct_only: bool = False) -> Figures:
     """The figures of everybody on the list."""
-    statement = with_completion(select(*_sums(on))).where(*conditions(wanted, on, manager_id, direct_only))
-    return _figures(db.session.execute(statement).one())
+    return _figures(db.session.execute(_totals(wanted, on, manager_id, direct_only)).one())
+
+
+@_built_once
+def _totals(wanted: Filter, on: dt.date, manager_id: int | None, direct_only: bool):
+    return with_completion(select(*_sums(on))).where(*conditions(wanted, on, manager_id, direct_only))
 
 
 def get_team_totals(on: dt.date, now: dt.datetime, manager_id: int, direct_only: bool) -> Figures:
@@ -86,6 +96,12 @@ def list_by_department(wanted: Filter, on: dt.date) -> list[tuple[int | None, st
 
     Last, under the id None, those of people who belong to that department itself, or to none at all.
     """
+    rows = [(row.id, row.name or "", _figures(row)) for row in db.session.execute(_by_department(wanted, on))]
+    return sorted(rows, key=lambda row: (row[0] is None, folded(row[1])))
+
+
+@_built_once
+def _by_department(wanted: Filter, on: dt.date):
     counted = (
         with_completion(select(Person.department_id, *_sums(on)))
         .where(*conditions(wanted, on))
@@ -94,35 +110,41 @@ def list_by_department(wanted: Filter, on: dt.date) -> list[tuple[int | None, st
     )
     own, child = aliased(Department), aliased(Department)
     sums = [func.sum(column).label(column.name) for column in counted.c if column.name != "department_id"]
-    statement = (
+    return (
         select(child.id, child.name, *sums)
         .select_from(counted)
         .outerjoin(own, own.id == counted.c.department_id)
         .outerjoin(child, and_(child.parent_id == (wanted.department or None), own.path.startswith(child.path)))
         .group_by(child.id, child.name)
     )
-    rows = [(row.id, row.name or "", _figures(row)) for row in db.session.execute(statement)]
-    return sorted(rows, key=lambda row: (row[0] is None, folded(row[1])))
 
 
 def list_by_site(wanted: Filter, on: dt.date) -> list[tuple[str, Figures]]:
     """The figures of each site, by name; people without a site under the empty name, last."""
-    statement = with_completion(select(Person.site, *_sums(on))).where(*conditions(wanted, on)).group_by(Person.site)
-    rows = [(row.site, _figures(row)) for row in db.session.execute(statement)]
+    rows = [(row.site, _figures(row)) for row in db.session.execute(_by_site(wanted, on))]
     return sorted(rows, key=lambda row: (not row[0], folded(row[0])))
+
+
+@_built_once
+def _by_site(wanted: Filter, on: dt.date):
+    return with_completion(select(Person.site, *_sums(on))).where(*conditions(wanted, on)).group_by(Person.site)
 
 
 def list_by_arrival(wanted: Filter, on: dt.date) -> list[tuple[str, Figures]]:
     """The figures by period of arrival, newest first; people whose day is not known under ``unknown``, last."""
+    found = {row.arrival: _figures(row) for row in db.session.execute(_by_arrival(wanted, on))}
+    return [(name, found[name]) for name in (*(p.name for p in rules.arrivals(on)), "unknown") if name in found]
+
+
+@_built_once
+def _by_arrival(wanted: Filter, on: dt.date):
     periods = rules.arrivals(on)
     name = case(
         (Person.arrived_on.is_(None), "unknown"),
         *((Person.arrived_on >= period.first, period.name) for period in periods if period.first),
         else_=periods[-1].name,
     ).label("arrival")
-    statement = with_completion(select(name, *_sums(on))).where(*conditions(wanted, on)).group_by(name)
-    found = {row.arrival: _figures(row) for row in db.session.execute(statement)}
-    return [(name, found[name]) for name in (*(p.name for p in periods), "unknown") if name in found]
+    return with_completion(select(name, *_sums(on))).where(*conditions(wanted, on)).group_by(name)
 
 
 def list_by_month(wanted: Filter, on: dt.date) -> list[tuple[dt.date, int]]:
@@ -131,16 +153,20 @@ def list_by_month(wanted: Filter, on: dt.date) -> list[tuple[dt.date, int]]:
     Whoever left or was erased since stays counted: what was done is not undone.
     """
     months = rules.last_months(on)
-    bounds = [company_midnight(month) for month in (*months, add_months(months[-1], 1))]
+    bounds = tuple(company_midnight(month) for month in (*months, add_months(months[-1], 1)))
+    return list(zip(months, map(int, db.session.execute(_by_month(wanted, bounds)).one()), strict=True))
+
+
+@_built_once
+def _by_month(wanted: Filter, bounds: tuple[dt.datetime, ...]):
     each = [
         func.coalesce(func.sum(case((and_(Credential.issued_at >= a, Credential.issued_at < b), 1), else_=0)), 0)
         for a, b in zip(bounds, bounds[1:], strict=False)
     ]
     statement = select(*each).where(*standing(), Credential.issued_at >= bounds[0])
-    who = list(conditions_of_person(wanted))
-    if who:
+    if who := list(conditions_of_person(wanted)):
         statement = statement.join(Person, Person.id == Credential.person_id).where(*who)
-    return list(zip(months, (int(n) for n in db.session.execute(statement).one()), strict=True))
+    return statement
 
 
 # --- The dashboard's figures, together ------------------------------------------------------------------------

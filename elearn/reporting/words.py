@@ -94,7 +94,7 @@ class Days(dict):
         if len(self) > 20_000:
             self.clear()
         day = value.astimezone(self.zone).date() if isinstance(value, dt.datetime) else value
-        self[value] = escape(babel.dates.format_date(day, "medium", locale=self.language))
+        self[value] = escape(babel.dates.format_date(day, "d MMM y", locale=self.language))
         return self[value]
 
 
