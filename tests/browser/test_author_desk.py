@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from elearn.assessment.commands import count_use, recount
+from elearn.authoring import findings
 from elearn.config import ROOT
 from elearn.content import service as content
 from elearn.content.files import read_folder
@@ -20,6 +21,12 @@ pytestmark = pytest.mark.browser
 
 CONTEST = "Celle sur les secrets : deux réponses me paraissent justes."
 ANSWER = "Merci. Deux réponses étaient justes en effet, la question ne compte plus."
+
+
+@pytest.fixture(autouse=True)
+def without_check(monkeypatch):
+    """The check of the files takes seconds and has its own tests."""
+    monkeypatch.setattr(findings, "check_folder", lambda _folder: {})
 
 
 def main(keys) -> str:
