@@ -137,7 +137,9 @@ def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, list[t
 
 
 def changed_words(before: str, after: str) -> list[tuple[str, str]]:
-    """Pieces of text, word by word; what lies far from any change is left out."""
+    """Pieces of text, word by word; what lies far from any change is left out. Where nothing changed, all is shown."""
+    if before == after:
+        return [("same", before)]
     old, new = TOKENS.findall(before), TOKENS.findall(after)
     pieces: list[tuple[str, str]] = []
     # Words that are everywhere must not be taken for landmarks in a long text, nor cost a quadratic time.
