@@ -5,15 +5,20 @@ from __future__ import annotations
 
 import pytest
 
+from elearn.ambassadors import service as ambassadors
+from elearn.ambassadors.models import Decision, Mandate
 from elearn.db import db, transaction, utcnow
+from elearn.errors import Refusal
 from elearn.notifications import service as notifications
 from elearn.notifications.kinds import register_kind
 from elearn.notifications.models import Message
 from elearn.people import service as people
 from elearn.privacy import service as privacy
 
+from .ambassadors import building
 from .factories import make_person
 from .notifications.conftest import own_kinds  # noqa: F401 (a fixture)
+from .people.test_signing_in import together
 
 
 @pytest.mark.parametrize(
@@ -52,10 +57,35 @@ def test_delivery_when_its_reader_is_erased_in_the_middle(app):
                 privacy.erase(person, utcnow(), None)
         return {}
 
-    register_kind("a_kind_of_tests", template="notifications/password_changed.html", variables=erase_first, mandatory=True)
+    register_kind(
+        "a_kind_of_tests", template="notifications/password_changed.html", variables=erase_first, mandatory=True
+    )
     with transaction():
         for reader in readers:
             notifications.queue(reader.id, "a_kind_of_tests", {}, utcnow())
     done = notifications.deliver_due(utcnow())
     assert (done.dropped, done.kept) == (1, 1)
     assert [row.status for row in db.session.query(Message)] == ["kept"]
+
+
+def test_application_when_two_referents_decide_at_once(app):
+    """One decision stands, once, with all that follows from it; whoever came second reads a sentence."""
+    application, referents = building.make_application(), [building.make_referent(), building.make_referent()]
+    row, version, ids = application.id, application.version, [referent.id for referent in referents]
+
+    db.session.rollback()  # What is read afterwards is read anew.
+
+    def decide(place):
+        given = building.verdict(("granted", "refused")[place])
+        try:
+            with transaction():
+                ambassadors.decide(ids[place], row, version, given, building.scope(), building.NOW)
+        except Refusal as refusal:
+            return str(refusal.sentence)
+
+    results = together(app, 2, decide)
+    assert sum(result is None for result in results) == 1
+    assert all(result is None or result for result in results)
+    acts = [line.act for line in db.session.query(Decision).filter(Decision.application_id == row)]
+    assert sum(act in ("granted", "refused") for act in acts) == 1
+    assert db.session.query(Mandate).count() == acts.count("granted")
