@@ -14,9 +14,9 @@ APPLICATION_STATUS = {
 }
 MANDATE_STATUS = {
     "active": _l("Actif"),
+    "suspended": _l("Suspendu"),
     "dormant": _l("En sommeil"),
     "ended": _l("Terminé"),
-    "suspended": _l("Suspendu"),
 }
 STATUS_LOOK = {
     "submitted": ("", "clock"),

@@ -250,7 +250,7 @@ def _previews(campaign: Campaign, offset: int, now: dt.datetime) -> list[tuple[s
     readers = find_readers([ids[0] for _kind, ids in to if ids])
     labels = {
         "campaign_reminder": _("À la personne"),
-        "campaign_team": _("À son manager"),
+        "campaign_team": _("À son responsable"),
         "campaign_digest": _("Aux ressources humaines"),
     }
     previews = []

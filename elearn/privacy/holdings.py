@@ -119,7 +119,7 @@ HOLDINGS: tuple[Holding, ...] = (
         blank={"words": {}, "revoked_reason": None},
     ),
     Holding(credentials.Completion, _l("Ce que voient les RH et mon responsable"), _own(credentials.Completion.person_id)),
-    Holding(_A, _l("Mes candidatures"), _own(_A.person_id), blank={"post": "", "picture": ""}),
+    Holding(_A, _l("Mes demandes de statut"), _own(_A.person_id), blank={"post": "", "picture": ""}),
     Holding(
         ambassadors.Assessment,
         _l("La lecture de mes publications d’essai"),

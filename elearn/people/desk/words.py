@@ -21,7 +21,7 @@ ROLE_REACH = {
     "author": _l("Voit les contenus tels qu’ils sont publiés, et des chiffres sans nom."),
     "hr": _l("Suit, pour toute l’entreprise, qui a fait les parties obligatoires. Jamais avec le rôle de référent."),
     "manager": _l("Suit les parties obligatoires de sa propre équipe."),
-    "referent": _l("Décide des candidatures et répond aux questions. Jamais avec le rôle RH."),
+    "referent": _l("Décide des demandes et répond aux questions. Jamais avec le rôle RH."),
 }
 
 ACTS = {

@@ -25,7 +25,7 @@ SIGHTS = (
         "colleague",
         _l("Vos collègues"),
         _l("Rien. Une réponse publiée l’est sans votre nom."),
-        _l("Votre avancement, vos réponses, vos messages, une candidature."),
+        _l("Votre avancement, vos réponses, vos messages, une demande de statut."),
         frozenset(),
     ),
     Sight(
@@ -34,7 +34,7 @@ SIGHTS = (
         _l(
             "Votre nom, votre service, votre site ; pour chaque partie obligatoire (parcours, charte, sécurité) : pas commencé, en cours, ou fait et à quelle date ; votre certificat et ses dates."
         ),
-        _l("Votre parcours, vos leçons, vos réponses, vos scores, vos questions, une alerte, une candidature."),
+        _l("Votre parcours, vos leçons, vos réponses, vos scores, vos questions, une alerte, une demande de statut."),
         frozenset({"name", "department", "site", "certificate"}),
     ),
     Sight(
@@ -42,7 +42,7 @@ SIGHTS = (
         _l("Les RH"),
         _l("La même chose que votre responsable, pour toute l’entreprise, et par date d’arrivée."),
         _l(
-            "Votre parcours, vos leçons, vos réponses, vos scores, vos questions, une alerte, une candidature, un refus ou un retrait."
+            "Votre parcours, vos leçons, vos réponses, vos scores, vos questions, une alerte, une demande de statut, un refus ou un retrait."
         ),
         frozenset({"name", "department", "site", "certificate"}),
     ),
@@ -50,7 +50,7 @@ SIGHTS = (
         "referent",
         _l("Les référents, et qui les supplée"),
         _l(
-            "Si vous posez une question, donnez l’alerte ou candidatez : votre nom, votre service, votre fonction, ce que vous avez écrit, la validité de votre certificat, et toutes les décisions sur votre statut ; votre e-mail, pour une alerte."
+            "Si vous posez une question, donnez l’alerte ou demandez le statut : votre nom, votre service, votre fonction, ce que vous avez écrit, la validité de votre certificat, et toutes les décisions sur votre statut ; votre e-mail, pour une alerte."
         ),
         _l("Votre parcours, vos réponses et vos scores aux quiz."),
         frozenset(
@@ -80,7 +80,7 @@ SIGHTS = (
             "Votre fiche (nom, e-mail, matricule, service, responsable, site, fonction, arrivée, rôles), l’état de votre compte et son journal, votre temps en plus ; qu’un e-mail n’a pas pu vous parvenir, jamais lequel ; une copie de vos données s’ils la préparent à votre demande, et vous en êtes prévenu."
         ),
         _l(
-            "Votre mot de passe ; hors de cette copie, vos réponses, vos scores, vos questions, votre certificat, une candidature."
+            "Votre mot de passe ; hors de cette copie, vos réponses, vos scores, vos questions, votre certificat, une demande de statut."
         ),
         RECORD | {"extra time"},
     ),
