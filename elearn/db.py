@@ -125,6 +125,12 @@ def after_commit(name: str, act: Callable[[], None]) -> None:
     db.session().info.setdefault("afterwards", {})[name] = act
 
 
+def is_deadlock(error: Exception) -> bool:
+    """Whether two transactions waited for each other and PostgreSQL undid this one (SQLSTATE 40P01): it may be tried
+    again. SQLite has one writer at a time, so that none can."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) == "40P01"
+
+
 def insert_once(model, *, on: tuple[str, ...], **values):
     """Insert a row unless one with the same ``on`` columns stands; return its new id, or None if it stood already.
 

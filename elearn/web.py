@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
+import sqlite3
 from functools import lru_cache
 from types import SimpleNamespace
 
@@ -298,6 +300,10 @@ TITLES = {
         _("La panne vient de nous"),
         _("Rien de ce que vous aviez envoyé et vu confirmé n’est perdu. Réessayez dans un instant."),
     ),
+    507: lambda: (
+        _("Le serveur n’a plus de place"),
+        _("Rien n’a été enregistré de votre envoi. Prévenez votre administrateur, puis recommencez."),
+    ),
 }
 
 
@@ -343,6 +349,9 @@ def show_fault(error: Exception):
         current_app.logger.warning("a value no column can hold, on %s %s", request.method, request.path)
         status = 404 if request.method == "GET" else 400
         return show_error(status, *TITLES[status]())
+    if is_disk_full(error):
+        current_app.logger.error("no space is left, on %s %s: %s", request.method, request.path, error)
+        return show_error(507, *TITLES[507]())
     if current_app.config.get("PROPAGATE_FAULTS"):
         raise error
     current_app.logger.exception("unforeseen fault on %s %s", request.method, request.path)
@@ -350,6 +359,16 @@ def show_fault(error: Exception):
         return show_error(503, _("La base de données ne répond pas"), _("Réessayez dans un instant."))
     title, sentence = TITLES[500]()
     return show_error(500, title, sentence)
+
+
+def is_disk_full(error: Exception) -> bool:
+    """Whether a file, SQLite or PostgreSQL (SQLSTATE 53100) found no space left; nothing of it was kept."""
+    cause = getattr(error, "orig", error)
+    return (
+        getattr(cause, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+        or getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        or getattr(cause, "sqlstate", None) == "53100"
+    )
 
 
 def say(sentence, kind: str = "good") -> None:

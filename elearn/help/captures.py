@@ -68,13 +68,17 @@ def read_picture(data: bytes) -> Picture:
 
 
 def keep(folder: Path, picture: Picture) -> None:
-    """Write the file, for the application's own eyes, and be sure that it is on the disk."""
+    """Write the file, for the application's own eyes, and be sure that it is on the disk; whole or not at all."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(folder / picture.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(picture.data)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(picture.data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        erase(folder, picture.name)
+        raise
 
 
 def erase(folder: Path, name: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import case, delete, or_, select, update
 
-from ..db import db, transaction, utcnow
+from ..db import db, is_deadlock, transaction, utcnow
 from ..errors import Refusal
 from ..permissions import Role
 from . import checking, departments, imports, service, settings, signing_in
@@ -48,6 +48,9 @@ def work_on(job_id: int, folder: Path, speak: Callable = nullcontext) -> bool:
             while (more := step()) and time.monotonic() < end:
                 pass
     except Exception as error:
+        if is_deadlock(error):
+            log.warning("import %s makes way for another transaction", job_id)
+            return _let_go(job_id, True)
         log.exception("import %s stopped", job_id)
         with transaction():
             db.session.execute(
@@ -56,6 +59,10 @@ def work_on(job_id: int, folder: Path, speak: Callable = nullcontext) -> bool:
                 .values(status="failed", error=type(error).__name__, claimed_until=None)
             )
         return False
+    return _let_go(job_id, more)
+
+
+def _let_go(job_id: int, more: bool) -> bool:
     with transaction():
         db.session.execute(update(ImportJob).where(ImportJob.id == job_id).values(claimed_until=None))
     return more
@@ -121,6 +128,8 @@ class Application:
             rows = db.session.scalars(_next_rows(job)).all()
             if not rows:
                 return _next_phase(job, now)
+            for row in rows:
+                db.session.expunge(row)  # It is read only, and an erasure may delete it while we are at it.
             result = {**job.result}
             batch = Batch(job, now, self.tree)
             for row in rows:

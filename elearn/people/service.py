@@ -262,9 +262,13 @@ def set_certificate_name(person_id: int, name: str) -> None:
 
 
 def lock_person(person_id: int) -> Person:
-    """The person's row, fresh and locked until the end of the transaction."""
+    """The person's row, fresh and locked until the end of the transaction; rows that only cite it may still be written,
+    so that nobody who says something to a person waits for whoever erases them."""
     person = db.session.scalar(
-        select(Person).where(Person.id == person_id).with_for_update().execution_options(populate_existing=True)
+        select(Person)
+        .where(Person.id == person_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
     if person is None:
         raise NotFound(_("Cette personne n’existe pas."))
