@@ -7,10 +7,13 @@ import io
 import zipfile
 
 import pytest
+from flask_babel import force_locale
 from openpyxl import Workbook, load_workbook
 
 from elearn.errors import Invalid
 from elearn.people import importing, tables
+from elearn.people.desk.words import FIELDS
+from elearn.people.headings import BY_HEADING, HEADINGS, fold_heading
 from elearn.people.importing import Fault
 
 pytestmark = pytest.mark.pure
@@ -84,6 +87,14 @@ def test_read_when_written_in_many_ways(data, name):
     (line,) = lines(data, name)
     assert not line.faults
     assert line.values == {"given_name": "Éloïse", "family_name": "Lefèvre", "email": "eloise@a.fr"}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_headings_when_a_field_is_named_as_on_its_page(language):
+    """A column named as the person's page names the field is understood."""
+    with force_locale(language):
+        read = {name: BY_HEADING.get(fold_heading(str(FIELDS[name]))) for name in HEADINGS}
+    assert read == {name: name for name in HEADINGS}
 
 
 def bomb() -> bytes:

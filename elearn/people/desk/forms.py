@@ -33,7 +33,7 @@ class PersonForm(FlaskForm):
     """Somebody, as the directory knows them."""
 
     given_name = _text(_l("Prénom"), 2 * MAX_NAME, _l("Indiquez le prénom."))
-    family_name = _text(_l("Nom"), 2 * MAX_NAME, _l("Indiquez le nom."))
+    family_name = _text(_l("Nom de famille"), 2 * MAX_NAME, _l("Indiquez le nom."))
     email = _text(_l("E-mail"), MAX_EMAIL, type="email", spellcheck="false")
     employee_number = _text(_l("Matricule"), MAX_NUMBER, spellcheck="false")
     department = _department(_l("Service"))

@@ -64,7 +64,7 @@ CHANGES = ("created", "changed", "moved", "back", "closed", "invited")
 
 FIELDS = {
     "given_name": _l("Prénom"),
-    "family_name": _l("Nom"),
+    "family_name": _l("Nom de famille"),
     "email": _l("E-mail"),
     "employee_number": _l("Matricule"),
     "external_id": _l("Identifiant d’annuaire"),
