@@ -247,7 +247,7 @@ def test_referent_reads_and_grants(browser, now, until):
     page, form = open_application(browser, referent, application)
     brief = get_site().briefs.briefs[0].words["fr"]
     page.mustcontain(brief.title, brief.model[:30], POST[:40], "Transparence", "emploi caché")
-    form.submit(status=422).mustcontain("Choisissez une décision", "Écrivez le motif")
+    form.submit(status=422).mustcontain("six critères", "Choisissez une décision", "Écrivez le motif", "3 réponses")
     form["decision"], form["reason"] = "granted", REASON
     form.submit(status=422).mustcontain("six critères")
     grade(form, "1")

@@ -161,13 +161,11 @@ def decide(application_id):
     form.read_grid(request.form)
     if "insert" in request.form:
         return _insert_answer(found, person, form)
-    if not form.validate():
-        return _application_page(found, person, form, status=422)
-    referent_id, now = current_user.id, utcnow()
+    is_readable, referent_id, now = form.validate(), current_user.id, utcnow()
     verdict = form.verdict()
     scope = form.scope(form.starts_on.data, form.regime.data or "guided") if verdict.decision == "granted" else None
-    faults = rules.list_faults(verdict, company_day(now))
-    if faults:
+    faults = [f for f in rules.list_faults(verdict, company_day(now)) if f.field not in form.errors]
+    if faults or not is_readable:
         extra = [each for fault in faults for each in _say_on(form, fault)]
         return _application_page(found, person, form, extra, 422)
     try:
