@@ -21,7 +21,7 @@ from ..people.models import Department, Person
 from . import rules
 from .keeping import keep
 from .queries import conditions, conditions_of_person, folded, is_large, standing, with_completion
-from .rules import Filter
+from .rules import Filter, Period
 
 
 @dataclass(frozen=True)
@@ -147,14 +147,33 @@ def _by_arrival(wanted: Filter, on: dt.date):
     return with_completion(select(name, *_sums(on))).where(*conditions(wanted, on)).group_by(name)
 
 
-def list_by_month(wanted: Filter, on: dt.date) -> list[tuple[dt.date, int]]:
-    """How many certificates that stand were issued in each of the last twelve months, the present one included.
+@dataclass(frozen=True)
+class Progress:
+    """What was obtained in a period."""
 
-    Whoever left or was erased since stays counted: what was done is not undone.
-    """
-    months = rules.last_months(on)
-    bounds = tuple(company_midnight(month) for month in (*months, add_months(months[-1], 1)))
-    return list(zip(months, map(int, db.session.execute(_by_month(wanted, bounds)).one()), strict=True))
+    months: list[tuple[dt.date, int]]
+    """How many certificates were issued in each month."""
+    people: int
+    """How many people obtained one or more: whoever renewed theirs is one person."""
+    drawn: dict = field(default_factory=dict, compare=False)
+    """Language and moment of the other figures → all of them as the page shows them."""
+
+    @property
+    def certificates(self) -> int:
+        """How many certificates were issued in all."""
+        return sum(number for _month, number in self.months)
+
+
+def get_progress(wanted: Filter, period: Period, now: dt.datetime) -> Progress:
+    """The certificates that stand, by month of issue. Whoever left or was erased since stays counted: what was done is
+    not undone. In a large company they may be a minute old."""
+
+    def read() -> Progress:
+        bounds = tuple(company_midnight(month) for month in (*period.months, add_months(period.last, 1)))
+        people, *numbers = db.session.execute(_by_month(replace(wanted, who="all"), bounds)).one()
+        return Progress(list(zip(period.months, map(int, numbers), strict=True)), people)
+
+    return keep(("progress", wanted, period), now, read, lambda: is_large(now))
 
 
 @_built_once
@@ -163,7 +182,10 @@ def _by_month(wanted: Filter, bounds: tuple[dt.datetime, ...]):
         func.coalesce(func.sum(case((and_(Credential.issued_at >= a, Credential.issued_at < b), 1), else_=0)), 0)
         for a, b in zip(bounds, bounds[1:], strict=False)
     ]
-    statement = select(*each).where(*standing(), Credential.issued_at >= bounds[0])
+    people = func.count(Credential.person_id.distinct())
+    statement = select(people, *each).where(
+        *standing(), Credential.issued_at >= bounds[0], Credential.issued_at < bounds[-1]
+    )
     if who := list(conditions_of_person(wanted)):
         statement = statement.join(Person, Person.id == Credential.person_id).where(*who)
     return statement
@@ -174,16 +196,13 @@ def _by_month(wanted: Filter, bounds: tuple[dt.datetime, ...]):
 
 @dataclass(frozen=True)
 class Overview:
-    """Every figure of the dashboard, as it was at one moment."""
+    """Every figure of the dashboard that says where people stand, as it was at one moment."""
 
     at: dt.datetime
     totals: Figures
     departments: list[tuple[int | None, str, Figures]]
     sites: list[tuple[str, Figures]]
     arrivals: list[tuple[str, Figures]]
-    months: list[tuple[dt.date, int]]
-    drawn: dict = field(default_factory=dict, compare=False)
-    """Language → these figures as the page shows them."""
 
 
 def get_overview(wanted: Filter, on: dt.date, now: dt.datetime) -> Overview:
@@ -200,7 +219,6 @@ def get_overview(wanted: Filter, on: dt.date, now: dt.datetime) -> Overview:
             departments=list_by_department(wanted, on) if wanted.department != 0 and not wanted.direct else [],
             sites=list_by_site(wanted, on),
             arrivals=list_by_arrival(wanted, on),
-            months=list_by_month(replace(wanted, who="all"), on),
         )
 
     return keep(("overview", wanted, on), now, read, lambda: is_large(now))

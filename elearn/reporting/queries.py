@@ -149,12 +149,12 @@ def _of_training(wanted: Filter, on: dt.date, in_order: bool = False) -> Iterato
         "none": (Completion.valid_until.is_(None),),
     }[wanted.certificate]
     if wanted.issued:
-        first = rules.read_month(wanted.issued)
+        first, last = rules.read_months(wanted.issued)
         yield Person.id.in_(
             select(Credential.person_id).where(
                 *standing(),
                 Credential.issued_at >= company_midnight(first),
-                Credential.issued_at < company_midnight(add_months(first, 1)),
+                Credential.issued_at < company_midnight(add_months(last, 1)),
             )
         )
 

@@ -45,7 +45,7 @@ class Filter:
     arrival: str = ""
     """``unknown``: people whose day of arrival is not known."""
     issued: str = ""
-    """``2026-03``: people who were given, in that month, a certificate that stands."""
+    """``2026-03``, or ``2025-11..2026-03``: people who were given, in those months, a certificate that stands."""
     who: str = "active"
     sort: str = "name"
     faults: tuple[str, ...] = field(default=(), compare=False)
@@ -78,7 +78,7 @@ def read_filter(args: Mapping[str, str], missing: list[str] = ()) -> Filter:
     choices = {"path": STATES, "charter": STATES, "security": STATES, "certificate": CERTIFICATES}
     choices |= {"who": PRESENCES, "sort": SORTS, "arrival": ("unknown",)}
     readers = {"department": _read_id, "arrived_from": dt.date.fromisoformat, "arrived_to": dt.date.fromisoformat}
-    readers |= {"issued": read_month, "direct": lambda text: text == "1"}
+    readers |= {"issued": read_months, "direct": lambda text: text == "1"}
     for name, text in ((name, args.get(name, "").strip()) for name in (*choices, *readers)):
         if not text:
             continue
@@ -107,15 +107,95 @@ def _read_id(text: str) -> int:
 
 
 def read_month(text: str) -> dt.date:
-    """``2026-03`` → its first day; raise ValueError for anything else."""
-    if len(text) != 7:
+    """``2026-03`` → its first day; raise ValueError for anything else, and for years in which nobody lives."""
+    if len(text) != 7 or not "2000" <= text[:4] <= "2999":
         raise ValueError
     return dt.date.fromisoformat(f"{text}-01")
 
 
-def last_months(today: dt.date, count: int = 12) -> list[dt.date]:
-    """The first days of the last months, the present one included, oldest first."""
-    return [add_months(today.replace(day=1), -back) for back in range(count - 1, -1, -1)]
+def read_months(text: str) -> tuple[dt.date, dt.date]:
+    """``2025-11..2026-03`` → the first days of its first and last month; a month alone is both."""
+    first, _dots, last = text.partition("..")
+    months = read_month(first), read_month(last or first)
+    if months[0] > months[1]:
+        raise ValueError
+    return months
+
+
+# --- Periods --------------------------------------------------------------------------------------------------
+
+PERIODS = ("", "three-years", "year", "last-year")
+"""Periods that have a name, as an address has them; the first, the last twelve months, is the usual one."""
+
+LONGEST = 36
+"""How many months a period has at most: more columns are not told apart on a small screen."""
+
+YEARS_BACK = 4
+"""How many years before the present one can be looked at."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """The months that progress is shown of, by the first days of the first and the last; both are included."""
+
+    first: dt.date
+    last: dt.date
+    name: str = ""
+    """One of PERIODS, or ``months`` where both ends were chosen."""
+    fault: str = ""
+    """``long``: only the end of what was asked is shown. ``unknown``: what was asked makes no sense."""
+
+    @property
+    def months(self) -> list[dt.date]:
+        """The first day of each month, oldest first."""
+        count = 12 * (self.last.year - self.first.year) + self.last.month - self.first.month + 1
+        return [add_months(self.first, later) for later in range(count)]
+
+    @property
+    def args(self) -> dict[str, str]:
+        """The arguments of the dashboard's address."""
+        if self.name == "months":
+            return {"from_month": f"{self.first:%Y-%m}", "to_month": f"{self.last:%Y-%m}"}
+        return {"period": self.name} if self.name else {}
+
+    @property
+    def issued(self) -> str:
+        """The same months as the list's filter has them."""
+        return f"{self.first:%Y-%m}" if self.first == self.last else f"{self.first:%Y-%m}..{self.last:%Y-%m}"
+
+
+def earliest_month(today: dt.date) -> dt.date:
+    """The first month that a period can have."""
+    return dt.date(today.year - YEARS_BACK, 1, 1)
+
+
+def read_period(args: Mapping[str, str], today: dt.date) -> Period:
+    """The period an address asks for: a name, or two months in either order. What lies out of reach, in the future or
+    too far back, is left out; of more than ``LONGEST`` months the last are taken; whatever makes no sense is the usual
+    period, and its ``fault`` says so."""
+    present = today.replace(day=1)
+    name, *ends = (args.get(each, "").strip() for each in ("period", "from_month", "to_month"))
+    if any(ends):
+        try:
+            first, last = sorted(map(read_month, ends))
+        except ValueError:
+            return replace(_named("", present), fault="unknown")
+        first, last = max(first, earliest_month(today)), min(last, present)
+        if first > last:
+            return replace(_named("", present), fault="unknown")
+        start = max(first, add_months(last, 1 - LONGEST))
+        return Period(start, last, "months", "long" if start > first else "")
+    return _named(name, present) if name in PERIODS else replace(_named("", present), fault="unknown")
+
+
+def _named(name: str, present: dt.date) -> Period:
+    first, last = {
+        "": (add_months(present, -11), present),
+        "year": (present.replace(month=1), present),
+        "last-year": (dt.date(present.year - 1, 1, 1), dt.date(present.year - 1, 12, 1)),
+        "three-years": (add_months(present, 1 - LONGEST), present),
+    }[name]
+    return Period(first, last, name)
 
 
 @dataclass(frozen=True)

@@ -95,12 +95,23 @@ def dashboard():
         raise NotFound(_l("Ce service n’existe pas, ou n’existe plus."))
     now = utcnow()
     on = company_day(now)
-    overview = figures.get_overview(wanted, on, now)
+    period = rules.read_period(request.args, on)
+    overview, progress = figures.get_overview(wanted, on, now), figures.get_progress(wanted, period, now)
+    home, asked_here = url_for("reporting.dashboard"), wanted.args() | period.args
+
+    def here_url(**changes) -> str:
+        """This page with something changed; None and nothing take a filter away."""
+        query = urlencode({name: value for name, value in (asked_here | changes).items() if value not in (None, "")})
+        return f"{home}?{query}" if query else home
+
     shown = {
         "wanted": wanted,
         "lineage": lineage,
         "overview": overview,
-        "periods": {period.name: period for period in rules.arrivals(on)},
+        "period": period,
+        "progress": progress,
+        "here_url": here_url,
+        "arrivals": {each.name: each for each in rules.arrivals(on)},
         "demands": [] if wanted.narrowed else [each for demands in list_demands for each in demands(on, now)],
         "today": on,
         "benchmark": rules.BENCHMARK,
@@ -108,9 +119,10 @@ def dashboard():
         "words": words,
     }
     # While the figures of a large company are kept, so is how they look.
-    drawn = overview.drawn.get(language())
+    key = language(), overview.at
+    drawn = progress.drawn.get(key)
     if drawn is None:
-        drawn = overview.drawn[language()] = Markup(render_template("reporting/_figures.html", **shown))
+        drawn = progress.drawn[key] = Markup(render_template("reporting/_figures.html", **shown))
     return render_template("reporting/dashboard.html", figures=drawn, **shown)
 
 
@@ -149,8 +161,8 @@ def _chips(wanted: Filter) -> list[SimpleNamespace]:
         chips.append(SimpleNamespace(label=label, url=url_for("reporting.people", **wanted.args(**changes))))
 
     if wanted.issued:
-        month = words.month(rules.read_month(wanted.issued))
-        add(_("Certificat délivré en %(month)s", month=month), issued="")
+        months = words.months(*rules.read_months(wanted.issued))
+        add(_("Certificat délivré %(months)s", months=months), issued="")
     if wanted.missing:
         names = ", ".join(words.parts()[part] for part in wanted.missing)
         add(_("Il manque au moins : %(parts)s", parts=names), missing=())

@@ -75,8 +75,36 @@ def month(first: dt.date) -> str:
     return format_date(first, "MMMM y")
 
 
+def months(first: dt.date, last: dt.date) -> str:
+    """« en mars 2026 », « entre avril 2025 et mars 2026 »."""
+    if first == last:
+        return _("en %(month)s", month=month(first))
+    return _("entre %(first)s et %(last)s", first=month(first), last=month(last))
+
+
+def periods() -> dict[str, str]:
+    """Periods that progress is shown of (rules.PERIODS)."""
+    return {
+        "": _("12 mois"),
+        "three-years": _("36 mois"),
+        "year": _("Cette année"),
+        "last-year": _("L’année dernière"),
+    }
+
+
+def month_choices(today: dt.date) -> list[tuple[str, str]]:
+    """Months that a period can begin and end with, the present one first."""
+    return _month_choices(language(), today.replace(day=1))
+
+
+@lru_cache(maxsize=8)
+def _month_choices(language: str, present: dt.date) -> list[tuple[str, str]]:
+    found = reversed(rules.Period(rules.earliest_month(present), present).months)
+    return [(f"{each:%Y-%m}", babel.dates.format_date(each, "LLLL y", locale=language)) for each in found]
+
+
 def short_month(first: dt.date) -> str:
-    """The month on an axis, short enough for twelve of them on a small screen."""
+    """The month on an axis: its letter, short enough for twelve of them on a small screen."""
     return format_date(first, "LLLLL")
 
 

@@ -35,11 +35,22 @@ def wait_for_count(page, before: int) -> None:
 
 
 def test_hr_goes_from_a_number_to_its_people_and_to_their_file(visit):
-    """Dashboard, a number, the list that equals it, search and filters that stand in the address, and the file that
+    """Dashboard, another period and who obtained a certificate in it, a number, the list that equals it, search and filters that stand in the address, and the file that
     holds what is on screen; the dashboard prints as a report."""
     page = visit(accept_downloads=True)
     sign_in(page, "hr@demo.example")
     keys = Keyboard(page)
+    page.goto("/hr")
+    keys.follow("#months a[href*='period=last-year']")
+    page.click("#months summary:has-text('Choisir')")
+    page.select_option("#f-from_month", index=4)
+    page.select_option("#f-to_month", index=0)
+    page.click("#months form button")
+    assert len(page.locator("#months tbody tr").all()) == 5
+    obtained = page.locator("#months figcaption a")
+    number = int(re.match(r"\d+", obtained.inner_text()).group())
+    obtained.click()
+    assert count(page) == number > 0
     page.goto("/hr")
     number = int(page.locator("#funnel a[href*='charter=done']").first.inner_text())
     assert len(page.pdf()) > 10_000

@@ -89,7 +89,7 @@ FILTERS = [
         "who": ("active", "left", "all", "ambassadors"),
         "sort": ("name", "department", "certificate", "score", "course"),
         "q": ("nom", "%25", "'", "premiers-pas", "ambassad"),
-        "issued": (utcnow().strftime("%Y-%m"), "2026-99"),
+        "issued": (utcnow().strftime("%Y-%m"), f"2024-01..{utcnow():%Y-%m}", "2026-99"),
         "department": ("0", "1", "99999", "x"),
         "course": ("premiers-pas",),
     }.items()

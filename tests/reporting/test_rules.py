@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from elearn.reporting import rules
 from elearn.reporting.rules import Filter
@@ -20,6 +22,7 @@ pytestmark = pytest.mark.pure
         Filter(department=0, site="", certificate="expiring", who="all", sort="certificate"),
         Filter(missing=("path", "security"), arrived_from=dt.date(2026, 1, 2), arrived_to=dt.date(2026, 3, 4)),
         Filter(arrival="unknown", issued="2026-03", who="left", sort="department"),
+        Filter(issued="2025-11..2026-03", who="all"),
     ],
 )
 def test_filter_when_written_and_read_again(wanted):
@@ -39,6 +42,10 @@ def test_filter_when_written_and_read_again(wanted):
         {"arrived_from": "12/03/2026"},
         {"issued": "2026-13"},
         {"issued": "March"},
+        {"issued": "0001-01"},
+        {"issued": "9999-12"},
+        {"issued": "2026-03..2026-02"},
+        {"issued": "2026-03..2026-05..2026-07"},
         {"who": "ambassadors"},
         {"sort": "score"},
     ],
@@ -48,6 +55,64 @@ def test_filter_when_it_makes_no_sense(args):
     wanted = rules.read_filter(args)
     assert wanted == Filter()
     assert wanted.faults == tuple(args)
+
+
+TODAY = dt.date(2026, 11, 22)
+
+
+def period(first: str, last: str, *about: str) -> rules.Period:
+    """A period of these months."""
+    return rules.Period(rules.read_month(first), rules.read_month(last), *about)
+
+
+def months(first: str, last: str = "") -> dict:
+    """The address of a period of these months."""
+    return {"from_month": first, "to_month": last}
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        ({}, period("2025-12", "2026-11")),
+        ({"period": "year"}, period("2026-01", "2026-11", "year")),
+        ({"period": "last-year"}, period("2025-01", "2025-12", "last-year")),
+        ({"period": "three-years"}, period("2023-12", "2026-11", "three-years")),
+        (months("2026-02", "2026-04"), period("2026-02", "2026-04", "months")),
+        (months("2026-04", "2026-02"), period("2026-02", "2026-04", "months")),
+        (months("2026-11", "2026-11"), period("2026-11", "2026-11", "months")),
+        (months("2026-09", "2027-09"), period("2026-09", "2026-11", "months")),
+        (months("2019-09", "2022-03"), period("2022-01", "2022-03", "months")),
+        (months("2022-01", "2024-12"), period("2022-01", "2024-12", "months")),
+        (months("2022-01", "2025-01"), period("2022-02", "2025-01", "months", "long")),
+        ({"period": "year"} | months("2026-02", "2026-04"), period("2026-02", "2026-04", "months")),
+        ({"period": "always"}, period("2025-12", "2026-11", "", "unknown")),
+        (months("2026-02"), period("2025-12", "2026-11", "", "unknown")),
+        (months("2026-13", "2026-02"), period("2025-12", "2026-11", "", "unknown")),
+        (months("0001-01", "9999-12"), period("2025-12", "2026-11", "", "unknown")),
+        (months("2027-01", "2027-02"), period("2025-12", "2026-11", "", "unknown")),
+        (months("2015-01", "2015-02"), period("2025-12", "2026-11", "", "unknown")),
+    ],
+)
+def test_period_when_it_is_read(args, expected):
+    """A name, or two months in either order, as far as they are within reach; at most 36 months, the last ones; anything
+    else is the last twelve, and says so."""
+    assert rules.read_period(args, TODAY) == expected
+
+
+@given(st.dates(dt.date(2005, 1, 1), dt.date(2900, 1, 1)), st.integers(-99, 99), st.integers(-99, 99))
+def test_period_whatever_months_are_asked_for(today, one, other):
+    """Its months follow one another, end by the present one and are 36 at most; its address gives it again, and the
+    list's filter has the same months."""
+    asked = months(*(f"{rules.add_months(today.replace(day=1), each):%Y-%m}" for each in (one, other)))
+    found = rules.read_period(asked, today)
+    shown = found.months
+    assert 1 <= len(shown) <= rules.LONGEST
+    assert (shown[0], shown[-1]) == (found.first, found.last) == rules.read_months(found.issued)
+    assert shown == sorted(set(shown))
+    assert {each.day for each in shown} == {1}
+    assert rules.earliest_month(today) <= shown[0] <= shown[-1] <= today
+    again = rules.read_period(found.args, today)
+    assert (again.first, again.last, again.name, again.fault) == (found.first, found.last, found.name, "")
 
 
 @pytest.mark.parametrize(
