@@ -79,8 +79,11 @@ def conditions_of(wanted: Wanted) -> list:
     if wanted.q:
         typed = wanted.q.strip()
         by_name = [Person.search_name.contains(word, autoescape=True) for word in normalise(typed).split()[:6]]
-        exact = [Person.email == typed.lower(), Person.employee_number == typed.replace(" ", "").upper()]
-        found.append(or_(*exact, *([_all(by_name)] if by_name else [])))
+        begun = [
+            Person.email.startswith(typed.lower(), autoescape=True),
+            Person.employee_number.startswith(typed.replace(" ", "").upper(), autoescape=True),
+        ]
+        found.append(or_(*begun, *([_all(by_name)] if by_name else [])))
     if wanted.department:
         path = select(Department.path).where(Department.id == wanted.department).scalar_subquery()
         below = aliased(Department)
