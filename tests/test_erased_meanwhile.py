@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import logging
+import sys
 from collections import Counter
 
 import pytest
@@ -44,6 +45,7 @@ from .reporting.company import REQUIREMENTS, train
 
 NAME = "Zwentibold"
 TEMPLATE = "notifications/password_changed.html"
+utcnow_really = utcnow
 
 
 def importing(them, folder, patch):
@@ -183,6 +185,32 @@ def test_job_when_those_it_names_are_erased(app, scene, moment, tmp_path, monkey
     db.session.rollback()
     SCENES[scene](left, gone)
     assert search_database(words) == []
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
+def test_job_when_there_are_two_workers_and_the_clock_is_set_back(
+    app,
+    scene,
+    tmp_path,
+    monkeypatch,
+    caplog,
+    own_kinds,  # noqa: F811
+):
+    """A worker that was started twice, then a clock an hour behind: all is done, and nothing twice."""
+    them = [make_person(given_name=NAME, employee_number=f"ZW{n}") for n in range(4)]
+    everybody = [person.id for person in them]
+    piece = scene(them, tmp_path, monkeypatch)
+    db.session.remove()
+    results = together(app, 2, lambda _place: [piece(), piece()])
+    assert not [result for result in results if isinstance(result, Exception)]
+    with monkeypatch.context() as clock:
+        for module in (applying, sys.modules[__name__]):
+            clock.setattr(module, "utcnow", lambda: utcnow_really() - dt.timedelta(hours=1))
+        work_off(piece)
+    work_off(piece)
+    db.session.rollback()
+    SCENES[scene](everybody, [])
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 

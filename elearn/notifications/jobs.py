@@ -16,7 +16,7 @@ from threading import Lock
 from flask import Flask, current_app
 from sqlalchemy.engine import make_url
 
-from ..db import after_commit, utcnow
+from ..db import after_commit, is_deadlock, utcnow
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,14 @@ def attach(app: Flask, queue) -> None:
 def _task(app: Flask, name: str, run: Callable[[dt.datetime], bool]) -> Callable[[], None]:
     def work() -> None:
         with app.app_context():
-            if run(utcnow()):
+            try:
+                more = run(utcnow())
+            except Exception as error:
+                if not is_deadlock(error):
+                    raise
+                log.warning("%s makes way for another transaction, and is called again", name)
+                more = True
+            if more:
                 nudge(app, name)
 
     return work

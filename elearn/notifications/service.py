@@ -173,7 +173,7 @@ def claim_due(now: dt.datetime, limit: int) -> list[Message]:
 
 def _close(message_id: int, outcome: str, error: Exception | None, now: dt.datetime, done: Delivery) -> None:
     """Write down what became of a claimed message."""
-    message = db.session.get(Message, message_id)
+    message = db.session.get(Message, message_id, with_for_update=True)
     if message is None or message.claimed_until is None:  # Gone with its reader meanwhile; its id may be another's.
         done.dropped += 1
         return

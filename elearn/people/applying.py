@@ -271,12 +271,13 @@ class Batch:
         )
         if person is None or manager is None or person.id == manager.id:
             return
-        service.edit_person(person.id, {"manager_id": manager.id}, self.now, self.job.by_id)
         holds = select(RoleAssignment.id).where(
             RoleAssignment.person_id == manager.id, RoleAssignment.role == Role.MANAGER.value
         )
+        # The role first: a manager who is being erased is waited for before anything cites them.
         if db.session.scalar(holds) is None:
             service.give_role(manager.id, Role.MANAGER, self.now, self.job.by_id)
+        service.edit_person(person.id, {"manager_id": manager.id}, self.now, self.job.by_id)
 
     def close(self, row: ImportRow) -> str | None:
         """Close an account that a complete file no longer names."""

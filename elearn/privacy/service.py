@@ -89,7 +89,9 @@ def erase(person_id: int, now: dt.datetime, by_id: int | None) -> None:
     check_erasable(person)
     _forget_imports(person)
     _leave_rooms(person_id, now)
-    for holding in HOLDINGS:
+    db.session.execute(update(Person).where(Person.manager_id == person_id).values(manager_id=None))
+    # The account comes last: a row whose unique columns were written keeps out, until the commit, rows that cite it.
+    for holding in sorted(HOLDINGS, key=lambda holding: holding.model is Person):
         if holding.deleted:
             db.session.execute(delete(holding.model).where(holding.of(person_id)).execution_options(**UNSEEN))
         elif holding.blank:
@@ -97,7 +99,6 @@ def erase(person_id: int, now: dt.datetime, by_id: int | None) -> None:
                 update(holding.model).where(holding.of(person_id)).values(holding.blank).execution_options(**UNSEEN)
             )
     db.session.execute(update(Person).where(Person.id == person_id).values(erased_at=now))
-    db.session.execute(update(Person).where(Person.manager_id == person_id).values(manager_id=None))
     db.session.expire_all()
     record(person_id, "erased", now, by_id)
 
