@@ -25,11 +25,12 @@ from .models import Message
 
 @dataclass(frozen=True)
 class Rendered:
-    """A message as it is read. ``body`` is HTML for our own pages, ``html`` the whole mail."""
+    """A message as it is read. ``body`` is HTML for our own pages, ``why`` says why it came, ``html`` is the whole mail."""
 
     title: str
     subject: str
     body: Markup
+    why: str
     text: str
     html: str
     path: str | None
@@ -108,13 +109,15 @@ def _render(kind: Kind, variables: dict, language: str) -> Rendered:
     action = _one_line(_block(template, "action", context)) if context["path"] else ""
     subject = _one_line(_block(template, "subject", context))
     link = f"{base}{context['path']}" if context["path"] else ""
-    foot = _block(template, "foot", context) + _block(template, "choice", context)
-    text = "\n\n".join(filter(None, [to_text(body), f"{action} :\n{link}" if link else "", "-- ", to_text(foot)]))
+    why = _block(template, "foot", context)
+    foot = to_text(why + _block(template, "choice", context))
+    text = "\n\n".join(filter(None, [to_text(body), f"{action}\n{link}" if link else "", "-- ", foot]))
     html = template.render({**context, "subject_line": subject, "action_label": action, "link": link})
     return Rendered(
         title=_one_line(_block(template, "title", context)),
         subject=subject,
         body=body,
+        why=to_text(why),
         text=text.replace("-- \n\n", "-- \n") + "\n",
         html=html,
         path=context["path"],
