@@ -20,11 +20,11 @@ def keep(key: tuple, now: dt.datetime, make: Callable[[], object], worth: Callab
     """What was kept under this key within the last minute, or what ``make`` makes, kept if it is worth it."""
     key = (str(db.engine.url), *key)
     at, value = _kept.get(key, (None, None))
-    if at is not None and now - at < KEPT_FOR:
+    if at is not None and abs(now - at) < KEPT_FOR:
         return value
     value = make()
     if worth():
-        for old in [each for each, (at, _value) in list(_kept.items()) if now - at >= KEPT_FOR]:
+        for old in [each for each, (at, _value) in list(_kept.items()) if abs(now - at) >= KEPT_FOR]:
             _kept.pop(old, None)
         while len(_kept) >= MOST:
             _kept.pop(next(iter(_kept)), None)

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from elearn.db import utcnow
 from elearn.reporting import rules
+from elearn.reporting.keeping import keep
 from elearn.reporting.rules import Filter
 
 pytestmark = pytest.mark.pure
@@ -152,3 +154,11 @@ def test_arrivals_touch_and_never_overlap():
         assert older.last == newer.first - dt.timedelta(days=1)
     assert periods[0].last is None
     assert periods[-1].first is None
+
+
+@pytest.mark.parametrize(("seconds", "kept"), [(0, True), (59, True), (60, False), (-59, True), (-3600, False)])
+def test_keep_when_time_goes_by(app, seconds, kept):
+    """What was read is shown for a minute, also where somebody set the clock back."""
+    now, made = utcnow(), iter((1, 2))
+    keep((seconds,), now, lambda: next(made))
+    assert keep((seconds,), now + dt.timedelta(seconds=seconds), lambda: next(made)) == (1 if kept else 2)
