@@ -7,13 +7,15 @@ from flask_login import current_user
 from sqlalchemy import text
 
 from .. import brand
+from ..ambassadors.desk.queries import Queue
+from ..ambassadors.queries import get_covers
 from ..credentials import queries as credentials
 from ..credentials.rules import AWARD
 from ..db import db, transaction, utcnow
 from ..errors import NotFound
 from ..help.queries import find_public
 from ..i18n import _l, company_day, language, list_offered
-from ..permissions import public, signed_in
+from ..permissions import Permission, public, signed_in
 from ..web import get_site, safe_next
 from . import journey, queries, search
 
@@ -48,8 +50,18 @@ def home():
         credential=progress.credential,
         credential_valid=credentials.is_valid(progress.credential, company_day(utcnow())),
         cycle=progress.cycle,
+        waiting=count_waiting(site.settings["answer_days"]),
         lang=language(),
     )
+
+
+def count_waiting(answer_days: int) -> tuple[int, int]:
+    """How many things wait at a referent's desk, and how many of these are late: one may open the home page only."""
+    if not current_user.may(Permission.REFERENT_APPLICATIONS):
+        return 0, 0
+    now = utcnow()
+    counts, late = Queue(current_user.id, get_covers(company_day(now)), now, answer_days).count()
+    return sum(counts.values()), late
 
 
 REQUIREMENTS = ("path", "charter-signature", "charter-quiz", "security-lessons", "security-quiz")
