@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sqlalchemy import (
@@ -54,6 +54,8 @@ class Source:
     """(referent, covers) → what waits, as ``row_of`` makes it, over Person joined to Department (outer)."""
     is_urgent: bool = False
     """Has no delay: it is for now, and stands at the top."""
+    words: Callable[[list[int]], dict[int, str]] | None = None
+    """The first words of each, where several of one person would look alike."""
 
 
 SOURCES: dict[str, Source] = {}
@@ -151,6 +153,7 @@ class Waiting:
     due_on: dt.date
     rank: int
     """``NOW``, ``LATE`` or ``IN_TIME``."""
+    words: str = ""
 
 
 NOW, LATE, IN_TIME = 0, 1, 2
@@ -232,7 +235,15 @@ class Queue:
             due_on = due_on or working_day_after(company_day(since), self.answer_days)
             name = f"{given} {family}".strip()
             rows.append(Waiting(SOURCES[kind_], id_, name, department or "", since, due_on, rank))
-        return Page(rows[:PAGE], _write_key(rows[PAGE - 1]) if len(rows) > PAGE else None)
+        return Page(_with_words(rows[:PAGE]), _write_key(rows[PAGE - 1]) if len(rows) > PAGE else None)
+
+
+def _with_words(rows: list[Waiting]) -> list[Waiting]:
+    """The rows of a page with their first words, asked once for each source that has any."""
+    for words_of in {row.source.words for row in rows} - {None}:
+        found = words_of([row.id for row in rows if row.source.words is words_of])
+        rows = [replace(row, words=found[row.id]) if row.source.words is words_of else row for row in rows]
+    return rows
 
 
 def _comes_after(c, rank: int, since: dt.datetime, kind: str, id_: int) -> ColumnElement[bool]:

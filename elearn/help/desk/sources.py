@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from ...ambassadors.desk.queries import Source, register_source, row_of
 from ...ambassadors.perimeters import Cover
+from ...db import db
 from ...i18n import _l
 from ...people.models import Department, Person
 from ..models import Alert, Question
-from ..queries import _in_perimeter
+from ..queries import _in_perimeter, first_words
 
 
 def questions(referent_id: int, covers: tuple[Cover, ...]) -> Select:
@@ -36,12 +37,36 @@ def own_alerts(referent_id: int, covers: tuple[Cover, ...]) -> Select:
     return _alerts(Alert.taken_at).where(Alert.status == "taken", Alert.taken_by_id == referent_id)
 
 
+def words_of_questions(ids: list[int]) -> dict[int, str]:
+    """What each begins with."""
+    return _beginnings(Question.id, first_words, ids)
+
+
+def words_of_alerts(ids: list[int]) -> dict[int, str]:
+    """What was seen."""
+    return _beginnings(Alert.id, Alert.seen, ids)
+
+
+def _beginnings(id_, words, ids: list[int]) -> dict[int, str]:
+    return dict(db.session.execute(select(id_, func.substr(words, 1, 120)).where(id_.in_(ids))).all())
+
+
 def register() -> None:
     """Put them in the queue."""
     alert = ("help.handle", "alert_id")
     for source in (
-        Source("alert", _l("Alerte"), _l("Alertes"), *alert, new_alerts, is_urgent=True),
-        Source("own-alert", _l("Alerte que vous suivez"), _l("Alertes suivies"), *alert, own_alerts, is_urgent=True),
-        Source("question", _l("Question"), _l("Questions"), "help.question", "question_id", questions),
+        Source("alert", _l("Alerte"), _l("Alertes"), *alert, new_alerts, True, words_of_alerts),
+        Source(
+            "own-alert", _l("Alerte que vous suivez"), _l("Alertes suivies"), *alert, own_alerts, True, words_of_alerts
+        ),
+        Source(
+            "question",
+            _l("Question"),
+            _l("Questions"),
+            "help.question",
+            "question_id",
+            questions,
+            words=words_of_questions,
+        ),
     ):
         register_source(source)
