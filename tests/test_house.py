@@ -139,6 +139,13 @@ def test_every_sentence_has_its_english():
     assert not wrong, "\n".join(wrong)
 
 
+def test_every_translation_is_of_a_sentence():
+    """A sentence that is gone from the code is gone from the catalogues."""
+    said = {message[0] if isinstance(message, tuple) else message for _name, _line, message in messages()}
+    kept = {m.id[0] if isinstance(m.id, tuple) else m.id for m in merge() if m.id}
+    assert not kept - said
+
+
 def test_french_sentences_keep_their_typography():
     """No-break spaces before double punctuation and inside guillemets, typographic apostrophes, no exclamation mark."""
     bad = []

@@ -284,7 +284,7 @@ def check_suspension(hearing_answered: bool, answer_by: dt.date, until: dt.date 
 # --- The grid -------------------------------------------------------------------------------------------------
 
 CRITERIA = ("transparency", "accuracy", "usefulness", "voice", "form", "respect")
-PASS_POINTS, MAX_POINTS = 12, 18
+PASS_POINTS = 12
 RED_FLAGS = ("secret", "personal_data", "image", "insult", "hidden_tie")
 CATEGORIES = ("post", "red_line", "charter", "security", "scope")
 DECISIONS = ("granted", "sent_back", "refused")

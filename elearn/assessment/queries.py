@@ -67,14 +67,6 @@ def get_values(attempt_id: int) -> dict[str, object]:
     )
 
 
-def get_open_attempts(person_id: int) -> dict[str, int]:
-    """Quiz → id of the attempt under way; for the next step."""
-    rows = db.session.execute(
-        select(Attempt.quiz, Attempt.id).where(Attempt.person_id == person_id, Attempt.status == AttemptStatus.OPEN)
-    )
-    return dict(rows.all())
-
-
 def list_overdue(now: dt.datetime, limit: int, but: Collection[int] = ()) -> list[tuple[int, int]]:
     """(attempt id, person id) of open attempts whose time is over, but for these."""
     rows = db.session.execute(

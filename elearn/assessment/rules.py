@@ -140,11 +140,6 @@ class Allowance:
     opens_at: dt.datetime | None = None
     passed: bool = False
 
-    @property
-    def may_start(self) -> bool:
-        """Whether an attempt may begin now."""
-        return not self.passed and self.opens_at is None
-
 
 def allowance(quiz: Quiz, closed: int, last_closed_at: dt.datetime | None, passed: bool, now: dt.datetime) -> Allowance:
     """Attempts come in rounds: ``quiz.attempts`` of them, then a pause of ``quiz.pause_hours``, then as many again.

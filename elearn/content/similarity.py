@@ -19,11 +19,6 @@ def triples(text: str) -> frozenset[tuple[str, ...]]:
     return frozenset(zip(*(words[start:] for start in range(TRIPLE)), strict=False))
 
 
-def likeness(first: frozenset, second: frozenset) -> float:
-    """Jaccard's index: 0 nothing in common, 1 the same."""
-    return len(first & second) / len(first | second) if first and second else 0.0
-
-
 def find_twins(texts: Sequence[str], threshold: float = TWINS) -> Iterator[tuple[int, int]]:
     """Pairs of positions whose texts are alike, the earlier first. Only texts with a triple in common are compared."""
     sets = [triples(text) for text in texts]

@@ -8,9 +8,6 @@ from ..errors import Invalid
 from ..i18n import _, _l
 from .rules import ATTITUDE, COMFORT, KNOWLEDGE, RANGES, USE, Answers
 
-UNKNOWN = "d"
-"""The choice « Je ne sais pas » of a knowledge item: not right, and no shame."""
-
 
 def read_placement(placement: Placement, form) -> tuple[Answers | None, dict[str, str], dict[str, str]]:
     """Read the questionnaire: (answers, what was given by item id, faults by item id). Answers are None when a

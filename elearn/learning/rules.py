@@ -109,12 +109,6 @@ def is_shown(item_ids, first_rights: Mapping[str, bool]) -> bool:
     return bool(item_ids) and all(first_rights.get(i) is True for i in item_ids)
 
 
-def percent_done(lessons, done) -> int:
-    """How much of a course is done, in whole percent; never over 100, and 100 only when every lesson is."""
-    lessons = set(lessons)
-    return len(lessons & set(done)) * 100 // len(lessons) if lessons else 0
-
-
 def minutes_left(lessons, done) -> int:
     """Declared minutes of the lessons not yet done."""
     done = set(done)

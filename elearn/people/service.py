@@ -68,13 +68,6 @@ def fold_name(given_name: str, family_name: str) -> str:
     return normalise(f"{family_name} {given_name}")[:700]
 
 
-def rename_person(
-    person_id: int, given_name: str, family_name: str, now: dt.datetime, by_id: int | None = None
-) -> None:
-    """Correct the names the directory gave. Certificates already issued keep the words they were issued with."""
-    edit_person(person_id, {"given_name": given_name, "family_name": family_name}, now, by_id)
-
-
 EDITABLE = (
     "given_name",
     "family_name",

@@ -99,12 +99,3 @@ def test_one_answer_in_an_optional_block_is_as_none(given_answers):
 def test_paths_are_known_by_neutral_slugs_only():
     """No slug says what a path means about a person."""
     assert set(PATHS) == {"premiers-pas", "comprendre", "apprivoiser", "structurer", "piloter"}
-
-
-@pytest.mark.parametrize(
-    ("lessons", "done", "percent"),
-    [("abc", "", 0), ("abc", "a", 33), ("abc", "ab", 66), ("abc", "abc", 100), ("abc", "abcd", 100), ("", "a", 0)],
-)
-def test_percent_done_never_exceeds_100(lessons, done, percent):
-    """A lesson withdrawn from the course after it was done counts for nothing, never for more than all."""
-    assert rules.percent_done(lessons, done) == percent

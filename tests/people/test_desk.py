@@ -252,7 +252,7 @@ def test_log_when_read_and_tampered_with(desk, admin):
     """Who, when, what, before and after; the database refuses to change or delete a line."""
     person = make_person(given_name="Avant")
     with transaction():
-        service.rename_person(person.id, "Après", "Nom", utcnow(), admin.id)
+        service.edit_person(person.id, {"given_name": "Après", "family_name": "Nom"}, utcnow(), admin.id)
     page = desk.get("/admin/log")
     assert all(word in page for word in ("Nom corrigé", "Avant", "Après", "par Nadia Haddad"))
     assert "Nom corrigé" in desk.get("/admin/log?act=renamed")

@@ -132,7 +132,7 @@ def test_rename_when_corrected(app):
     """A corrected name is found under its new form."""
     person = make_person()
     with transaction():
-        service.rename_person(person.id, "Zoë", "Ñuñez", utcnow())
+        service.edit_person(person.id, {"given_name": "Zoë", "family_name": "Ñuñez"}, utcnow())
     assert db.session.scalar(select(Person.search_name)) == "nunez zoe"
 
 

@@ -226,8 +226,3 @@ def list_names(ids) -> dict[int, str]:
 def list_department_names(ids) -> dict[int, str]:
     """Names of departments by id."""
     return dict(db.session.execute(select(Department.id, Department.name).where(Department.id.in_(set(ids)))).all())
-
-
-def list_ids_outside(path: str) -> set[int]:
-    """The departments that do not lie under this path: where a department may be moved."""
-    return set(db.session.scalars(select(Department.id).where(~Department.path.startswith(path))))
