@@ -105,18 +105,17 @@ def answer_contest(author_id: int, contest_id: int, void: str, answer: str, now:
 
 def _answer(ids: list[int], status: str, answer: str, author_id: int, now: dt.datetime, or_refuse=False) -> None:
     """Close open contests, once each, and tell those who wrote them."""
-    for contest_id in ids:
-        done = db.session.execute(
-            update(ItemContest)
-            .where(ItemContest.id == contest_id, ItemContest.status == "open")
-            .values(status=status, answer=answer, answered_at=now, answered_by_id=author_id)
-        )
-        if done.rowcount == 1:
-            person_id = db.session.scalar(select(ItemContest.person_id).where(ItemContest.id == contest_id))
-            key = f"item_contest_answered:{contest_id}"
-            queue(person_id, "item_contest_answered", {"contest": contest_id}, now, once_key=key)
-        elif or_refuse:
-            raise Refusal(_l("Un autre auteur a répondu entre-temps. Rechargez la page pour lire sa réponse."))
+    closed = db.session.execute(
+        update(ItemContest)
+        .where(ItemContest.id.in_(ids), ItemContest.status == "open")
+        .values(status=status, answer=answer, answered_at=now, answered_by_id=author_id)
+        .returning(ItemContest.id, ItemContest.person_id)
+    ).all()
+    if or_refuse and not closed:
+        raise Refusal(_l("Un autre auteur a répondu entre-temps. Rechargez la page pour lire sa réponse."))
+    for contest_id, person_id in sorted(map(tuple, closed)):
+        key = f"item_contest_answered:{contest_id}"
+        queue(person_id, "item_contest_answered", {"contest": contest_id}, now, once_key=key)
 
 
 # --- Voiding --------------------------------------------------------------------------------------------------

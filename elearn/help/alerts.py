@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import func, select, update
+from sqlalchemy import String, cast, func, literal, select, update
 
 from ..ambassadors.queries import list_referents
 from ..content.service import get_site
 from ..db import db, insert_once, transaction
 from ..errors import Invalid, NotFound
 from ..i18n import _l
+from ..notifications.models import Message
 from ..notifications.service import queue
 from ..people.models import Person, RoleAssignment, normalise
 from ..people.service import lock_person
@@ -90,17 +91,25 @@ def tell_unheard(now: dt.datetime) -> int:
     return sum(_tell(alert_id, person_id, on_duty, now) > 0 for alert_id, person_id in unheard)
 
 
-def tell_again(now: dt.datetime) -> int:
+def tell_again(now: dt.datetime, limit: int = 500) -> int:
     """Say it once more to everybody on duty where nobody has taken an alert in a quarter of an hour; return how many
     alerts. Not beyond a day: by then calling is the only way left."""
     old = (Alert.raised_at <= now - rules.TAKEN_WITHIN, Alert.raised_at > now - dt.timedelta(days=1))
-    waiting = db.session.scalars(select(Alert.id).where(Alert.status == "new", *old).limit(50)).all()
-    said = set()
-    for alert_id in waiting:
-        for told_id in db.session.scalars(select(AlertTold.person_id).where(AlertTold.alert_id == alert_id)).all():
-            if queue(told_id, "alert_raised", {"alert": alert_id}, now, once_key=f"alert_again:{alert_id}:{told_id}"):
-                said.add(alert_id)
-    return len(said)
+    key = literal("alert_again:") + cast(AlertTold.alert_id, String) + ":" + cast(AlertTold.person_id, String)
+    waiting = db.session.execute(
+        select(AlertTold.alert_id, AlertTold.person_id, key)
+        .join(Alert, Alert.id == AlertTold.alert_id)
+        .where(Alert.status == "new", *old, ~select(Message.id).where(Message.once_key == key).exists())
+        .order_by(AlertTold.alert_id, AlertTold.person_id)
+        .limit(limit)
+    ).all()
+    return len(
+        {
+            alert_id
+            for alert_id, person_id, once_key in waiting
+            if queue(person_id, "alert_raised", {"alert": alert_id}, now, once_key=once_key)
+        }
+    )
 
 
 def list_administrators() -> list[int]:

@@ -336,6 +336,24 @@ def test_alert_when_nobody_takes_it(witness, referent, folder):
     assert kinds_for(referent) == ["alert_raised"] * 3
 
 
+def test_alerts_when_many_wait(witness, referent, folder):
+    """In a storm every alert is told once more, a piece each minute, and none is said again in another's place."""
+    raised = utcnow() - dt.timedelta(minutes=20)
+    with transaction():
+        for number in range(60):
+            values = {"seen": "Un faux compte", "place": "X", "status": "new", "raised_at": raised, "version": 1}
+            alert = Alert(person_id=witness.id, token=f"{number:032}", **values)
+            db.session.add(alert)
+            db.session.flush()
+            db.session.add(AlertTold(alert_id=alert.id, person_id=referent.id))
+    with transaction():
+        assert alerts.tell_again(utcnow(), limit=40) == 40
+    with transaction():
+        assert alerts.tell_again(utcnow(), limit=40) == 20
+    with transaction():
+        assert alerts.tell_again(utcnow(), limit=40) == 0
+
+
 # --- Handling -------------------------------------------------------------------------------------------------
 
 
