@@ -127,6 +127,9 @@ def serve(host: str, port: int) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    # A forked process keeps granian's own handler until it has loaded the application, and would let a SIGTERM of that
+    # half second pass: the server would then wait for it forever.
+    os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
     Granian(
         "wsgi:app",
         address=host,

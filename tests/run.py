@@ -19,11 +19,9 @@ def run(*arguments: str) -> int:
 
 
 def main() -> int:
-    """Both databases always run, so that one failure does not hide another."""
+    """The second database waits for the first to be green, so that what failed is the last thing on the screen."""
     given = sys.argv[1:]
-    first = run(*given)
-    second = run("--database=postgresql", *given)
-    return first or second
+    return run(*given) or run("--database=postgresql", *given)
 
 
 if __name__ == "__main__":

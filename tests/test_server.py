@@ -1,4 +1,4 @@
-"""The product under its own server, two processes: fifty at once, and a power cut."""
+"""The product under its own server, two processes: fifty at once, a power cut, and a polite end."""
 
 from __future__ import annotations
 
@@ -220,3 +220,13 @@ def test_power_cut_loses_no_acknowledged_response(site):
     for where, (sequence, value) in received.items():
         assert where in kept
         assert kept[where][0] > sequence or kept[where] == (sequence, value)
+
+
+def test_server_asked_to_end_the_moment_it_answers_ends(site):
+    """Its second process is still loading then, and must not let the request pass."""
+    site.leave()
+    site.server.stop()
+    site.start()
+    site.server.stop()
+    assert site.server.process.returncode == 0
+    site.start()
