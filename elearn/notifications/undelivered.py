@@ -68,17 +68,17 @@ def _change(message_id: int | None, **values) -> list[int]:
 
 CAUSES = {
     "SSLCertVerificationError": _l(
-        "Le certificat du serveur de mail n’est pas accepté : il est d’un autre nom, a expiré, ou vient d’une autorité inconnue."
+        "Le certificat du serveur de messagerie n’est pas accepté : il est d’un autre nom, a expiré, ou vient d’une autorité inconnue."
     ),
     "SMTPAuthenticationError": _l(
-        "Le serveur de mail refuse l’utilisateur ou le mot de passe du réglage ELEARN_SMTP_URL."
+        "Le serveur de messagerie refuse l’utilisateur ou le mot de passe du réglage ELEARN_SMTP_URL."
     ),
     "SMTPNotSupportedError": _l(
-        "Le serveur de mail n’offre pas de connexion chiffrée, et un mot de passe ne part pas en clair."
+        "Le serveur de messagerie n’offre pas de connexion chiffrée, et un mot de passe ne part pas en clair."
     ),
-    "SMTPSenderRefused": _l("Le serveur de mail refuse l’expéditeur du réglage ELEARN_MAIL_FROM."),
-    "SMTPRecipientsRefused": _l("Le serveur de mail refuse cette adresse pour le moment."),
-    "Undeliverable": _l("Le serveur de mail refuse ce message pour de bon, sans doute à cause de l’adresse."),
+    "SMTPSenderRefused": _l("Le serveur de messagerie refuse l’expéditeur du réglage ELEARN_MAIL_FROM."),
+    "SMTPRecipientsRefused": _l("Le serveur de messagerie refuse cette adresse pour le moment."),
+    "Undeliverable": _l("Le serveur de messagerie refuse ce message pour de bon, sans doute à cause de l’adresse."),
     **dict.fromkeys(
         (
             "ConnectionRefusedError",
@@ -89,7 +89,7 @@ CAUSES = {
             "gaierror",
             "OSError",
         ),
-        _l("Le serveur de mail ne répond pas à l’adresse du réglage ELEARN_SMTP_URL."),
+        _l("Le serveur de messagerie ne répond pas à l’adresse du réglage ELEARN_SMTP_URL."),
     ),
 }
 """What a failure means, by the class that ``Message.last_error`` begins with."""
