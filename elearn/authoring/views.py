@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from types import SimpleNamespace
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
@@ -11,7 +10,6 @@ from markupsafe import Markup
 from wtforms.fields.choices import SelectChoice
 
 from ..assessment import contests as deciding
-from ..assessment.queries import list_voided
 from ..assessment.use import median
 from ..content import types as t
 from ..content.service import get_document
@@ -20,7 +18,7 @@ from ..errors import NotFound
 from ..i18n import LANGUAGE_NAMES, LANGUAGES, _, _l, language
 from ..permissions import Permission, permission_required
 from ..web import get_site, say
-from . import differences, findings, forms, queries, rules, words
+from . import bank, differences, findings, forms, queries, rules, words
 
 blueprint = Blueprint("authoring", __name__)
 guard = permission_required(Permission.AUTHOR_CONTENT)
@@ -127,8 +125,8 @@ def _quiz_page(document: str, quiz: t.Quiz):
         return render_template("authoring/reading.html", **frame, reading=_reading(quiz))
     frame = _frame(document, quiz, "document")
     use = queries.get_quiz_use(quiz.slug)
-    lines = _bank_lines(quiz, use)
-    parts = _parts(quiz, lines)
+    lines = bank.list_bank(quiz, use, get_site().revision)
+    parts = bank.list_parts(quiz, lines, get_site(), frame["lang"])
     if "part" in request.args:
         place = next((n for n, part in enumerate(parts) if part.key == request.args["part"]), None)
         if place is None:
@@ -155,84 +153,14 @@ def _reading(quiz: t.Quiz) -> Markup:
     if key not in _readings:
         if len(_readings) >= 16:
             _readings.clear()
-        parts = _parts(quiz, [SimpleNamespace(item=item, figures=None, flags=()) for item in quiz.bank])
+        lines = [SimpleNamespace(item=item, figures=None, flags=()) for item in quiz.bank]
+        parts = bank.list_parts(quiz, lines, get_site(), _language())
         html = render_template("authoring/_reading.html", parts=parts, lang=_language(), labels=words)
         _readings[key] = Markup(html)
     return _readings[key]
 
 
 _readings: dict[tuple, Markup] = {}
-
-
-def _bank_lines(quiz: t.Quiz, use) -> list[SimpleNamespace]:
-    """Every item of the bank, worked out anew when attempts were counted, an item contested or voided."""
-    contests, voided = queries.count_contests(quiz.slug), list_voided(quiz)
-    key = get_site().revision, use and use.counted_at, contests, voided
-    if _banks.get(quiz.slug, (None,))[0] != key:
-        _banks[quiz.slug] = key, _lines(quiz, quiz.bank)
-    return _banks[quiz.slug][1]
-
-
-_banks: dict[str, tuple] = {}
-
-
-def _lines(quiz: t.Quiz, items: Sequence[t.Item]) -> list[SimpleNamespace]:
-    """Each item with its figures, choices taken, time, contests and flags: three queries, however many there are.
-    Nothing of the first three below five responses."""
-    uses, contests, voided = queries.list_use(quiz, items), queries.count_contests(quiz.slug), list_voided(quiz)
-    lines = []
-    for each in items:
-        use, (waiting, many) = uses.get(each.id), contests.get(each.id, (0, 0))
-        figures = rules.figures(use)
-        taken = rules.choices_taken(each, use.taken) if figures and use.given >= LEAST else []
-        rival = bool(taken) and rules.has_rival(each, use.given, taken)
-        lines.append(
-            SimpleNamespace(
-                item=each,
-                figures=figures,
-                total=use.given if taken else 0,
-                taken=taken,
-                seconds=use.seconds if figures else None,
-                contests=many,
-                waiting=waiting,
-                is_voided=each.id in voided,
-                flags=rules.flags(each, figures, waiting, many, rival),
-            )
-        )
-    return lines
-
-
-def _parts(quiz: t.Quiz, lines: list) -> list[SimpleNamespace]:
-    """Lines by article or lesson: name, responses, mean share of the points (of items with figures), how many to
-    look at."""
-    found: dict[object, list] = {}
-    for line in lines:
-        found.setdefault(quiz.covered(line.item), []).append(line)
-    parts = []
-    for thing, own in found.items():
-        known = [line.figures for line in own if line.figures]
-        responses = sum(each.n for each in known)
-        parts.append(
-            SimpleNamespace(
-                key=str(thing),
-                name=_covered_name(quiz, thing, get_site()),
-                lines=own,
-                responses=responses,
-                share=sum(each.n * each.facility for each in known) / responses if known else None,
-                watched=sum(bool(line.flags) for line in own),
-            )
-        )
-    return parts
-
-
-def _covered_name(quiz: t.Quiz, thing, site) -> str:
-    if quiz.cover == "article":
-        article = site.charter.article(thing) if site.charter else None
-        name = article.words.of(_language()).title if article else ""
-        return _("Article %(number)s. %(title)s", number=thing, title=name)
-    course = site.course(quiz.slug)
-    lesson = course.lesson(thing) if course else None
-    return lesson.words.of(_language()).title if lesson else str(thing)
 
 
 @blueprint.get("/author/<document>/lessons/<lesson>")
@@ -283,9 +211,9 @@ def _item_page(document: str, quiz: t.Quiz, item: t.Item, form, status: int):
         "authoring/item.html",
         **_frame(document, quiz, ""),
         item=item,
-        use=_lines(quiz, [item])[0],
+        use=bank.list_lines(quiz, [item])[0],
         counted=queries.get_quiz_use(quiz.slug),
-        covered=_covered_name(quiz, quiz.covered(item), get_site()),
+        covered=bank.covered_name(quiz, quiz.covered(item), get_site(), _language()),
         void=queries.get_void(quiz.slug, item),
         form=form,
         previous=order[place - 1] if place else None,
@@ -392,7 +320,7 @@ def contest(contest_id):
         contest=found,
         quiz=quiz,
         quiz_title=quiz.words.of(_language()).title,
-        lines=(lines := _lines(quiz, shown)),
+        lines=(lines := bank.list_lines(quiz, shown)),
         use=lines[0] if found.item else None,
         served=get_site().quiz(found.quiz),
         form=form,

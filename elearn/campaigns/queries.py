@@ -11,6 +11,7 @@ from ..credentials.models import Completion
 from ..db import db
 from ..people.models import Department, Person, RoleAssignment
 from ..reporting import queries as reporting
+from ..reporting.conditions import ACTIVE, conditions
 from ..reporting.rules import Filter, read_filter
 from .models import Campaign, CampaignStatus, CampaignStep
 
@@ -76,7 +77,7 @@ def _concerned(statement, campaign: Campaign, on: dt.date):
     return (
         statement.select_from(Person)
         .outerjoin(Completion, Completion.person_id == Person.id)
-        .where(*reporting.conditions(outstanding(campaign), on))
+        .where(*conditions(outstanding(campaign), on))
     )
 
 
@@ -101,7 +102,7 @@ def list_hr(after: int, limit: int) -> list[int]:
         db.session.scalars(
             select(Person.id)
             .join(RoleAssignment, RoleAssignment.person_id == Person.id)
-            .where(RoleAssignment.role == "hr", Person.id > after, *reporting.ACTIVE)
+            .where(RoleAssignment.role == "hr", Person.id > after, *ACTIVE)
             .order_by(Person.id)
             .limit(limit)
         )

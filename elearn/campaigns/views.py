@@ -18,6 +18,7 @@ from ..notifications.models import Message
 from ..permissions import Permission, permission_required
 from ..reporting import queries as reporting
 from ..reporting import words
+from ..reporting.choices import get_choices
 from ..reporting.rules import Filter, read_filter
 from ..reporting.views import Demand, list_demands
 from ..web import say
@@ -85,7 +86,7 @@ def new():
 def _form(asked: Filter, given: dict, error: tuple = (), status: int = 200, campaign: Campaign | None = None):
     population = {name: value for name, value in asked.args().items() if name in rules.POPULATION}
     wanted, now = read_filter(population), utcnow()
-    choices = reporting.get_choices(wanted.department or None, now)
+    choices = get_choices(wanted.department or None, now)
     return render_template(
         "campaigns/form.html",
         campaign=campaign,

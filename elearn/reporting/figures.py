@@ -1,6 +1,6 @@
 """Counts for pictures: totals, by department, by site, by arrival, by month. Reads only.
 
-Each is built from the conditions of the list behind it (queries.conditions), so that the two agree.
+Each is built from the conditions of the list behind it (conditions.py), so that the two agree.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from ..db import db
 from ..i18n import company_midnight
 from ..people.models import Department, Person
 from . import rules
+from .conditions import conditions, conditions_of_person, folded, standing, with_completion
 from .keeping import keep
-from .queries import conditions, conditions_of_person, folded, is_large, standing, with_completion
+from .queries import is_large
 from .rules import Filter, Period
 
 

@@ -16,9 +16,9 @@ from ..db import db, insert_once
 from ..i18n import company_day
 from ..people.models import Department, Person
 from . import disclosure
+from .conditions import ACTIVE
 from .disclosure import Group
 from .models import WHOLE, VolunteeringSnapshot
-from .queries import ACTIVE
 
 
 def is_drawn(now: dt.datetime) -> bool:

@@ -20,7 +20,7 @@ from ..db import utcnow
 from ..errors import NotFound
 from ..i18n import _, _l, company_day, language
 from ..permissions import Permission, permission_required
-from . import disclosure, exports, figures, queries, rules, words
+from . import choices, disclosure, exports, figures, queries, rules, words
 from .rules import Filter
 
 blueprint = Blueprint("reporting", __name__)
@@ -90,7 +90,7 @@ def dashboard():
         arrived_from=asked.arrived_from,
         arrived_to=asked.arrived_to,
     )
-    lineage = queries.get_lineage(wanted.department) if wanted.department else []
+    lineage = choices.get_lineage(wanted.department) if wanted.department else []
     if wanted.department and not lineage:
         raise NotFound(_l("Ce service n’existe pas, ou n’existe plus."))
     now = utcnow()
@@ -137,15 +137,15 @@ def people():
     on = company_day(now)
     found = queries.find(wanted, on, now)
     page = queries.list_page(wanted, on, request.args.get("after", ""), request.args.get("before", ""), found=found)
-    choices = queries.get_choices(wanted.department or None, now)
+    offered = choices.get_choices(wanted.department or None, now)
     return render_template(
         "reporting/people.html",
         wanted=wanted,
         page=page,
         total=found.total,
         chips=_chips(wanted),
-        department_choices=words.department_choices(choices.departments),
-        site_choices=words.site_choices(choices.sites),
+        department_choices=words.department_choices(offered.departments),
+        site_choices=words.site_choices(offered.sites),
         more=bool(wanted.args(q="", department=None, direct=False, issued="", missing=(), arrival="", sort="name")),
         words=words,
         state_of=lambda line: rules.certificate_state(line.valid_until, on),

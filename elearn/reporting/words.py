@@ -61,7 +61,7 @@ def arrivals() -> dict[str, str]:
 
 
 def department_choices(found: list[tuple[int, str, int]]) -> list[tuple[int, str]]:
-    """Departments to choose from (queries.list_departments), each under the one it belongs to."""
+    """Departments to choose from (choices.list_departments), each under the one it belongs to."""
     return [*((id_, "\u2007\u2007" * depth + name) for id_, name, depth in found), (0, _("Sans service"))]
 
 
