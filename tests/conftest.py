@@ -13,6 +13,7 @@ from http.cookiejar import Cookie
 import pytest
 from flask import g
 from huey import MemoryHuey
+from hypothesis import HealthCheck, settings
 from sqlalchemy import event
 from webtest import TestApp
 
@@ -22,6 +23,12 @@ from elearn.notifications import jobs
 
 from . import factories
 from .databases import PostgresDatabase, PostgresServer, SqliteDatabase
+
+# Properties are tried on the same examples each time, however slow the machine is.
+settings.register_profile(
+    "tests", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("tests")
 
 SERVER_URL = "PV_TEST_POSTGRES"
 _server: PostgresServer | None = None
