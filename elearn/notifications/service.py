@@ -95,9 +95,7 @@ class Delivery:
         return sum(vars(self).values())
 
 
-def deliver_due(
-    now: dt.datetime, limit: int = 50, *, smtp_url: str = "", sender: str = "", render: Callable | None = None
-) -> Delivery:
+def deliver_due(now: dt.datetime, limit: int = 50, *, smtp_url: str = "", sender: str = "") -> Delivery:
     """Send what is due; without a mail server, keep it for the mailbox page.
 
     The one service that opens its transactions itself: it must not hold one while it talks to a mail server. Each
@@ -106,8 +104,8 @@ def deliver_due(
     the lease, under the same Message-ID, which mail programs show once. A slow server ends the round at half the
     lease, so that no other worker takes up what this one still holds.
     """
-    if render is None:
-        from .messages import render
+    from .messages import render  # It renders for requests, which services know nothing of.
+
     done, until = Delivery(), time.monotonic() + rules.LEASE.total_seconds() / 2
     with transaction():
         ids = [message.id for message in claim_due(now, limit)]

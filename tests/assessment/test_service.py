@@ -2,16 +2,17 @@
 
 import datetime as dt
 import threading
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from elearn.assessment import commands, queries, rules, service
 from elearn.assessment.commands import sweep
 from elearn.assessment.models import Attempt, AttemptStatus, Response
 from elearn.content.items import grade
 from elearn.content.service import get_site
-from elearn.credentials.models import Credential, Fulfilment
+from elearn.credentials.models import Completion, Credential, Fulfilment
 from elearn.credentials.service import fulfil
 from elearn.db import db, transaction
 from elearn.errors import Invalid, NotFound, Refusal
@@ -381,6 +382,41 @@ def test_two_orders_of_the_same_save(app):
     assert faults == []
     db.session.rollback()
     assert queries.get_responses(attempt_id)[id_].value == values[1]
+
+
+def test_start_a_quiz_of_the_companys_own(app):
+    """A quiz that is no mandatory part begins none: HR sees nothing of it."""
+    person = make_person()
+    with transaction():
+        service.start_attempt(person.id, replace(get_site().quiz("charter"), slug="produits"), 1, NOW)
+    assert db.session.get(Completion, person.id) is None
+
+
+def test_close_overdue_when_there_is_nothing_to_close(app):
+    """One that has time left, and one that was closed since it was listed, stay as they are."""
+    attempt = start(make_person(), "security")
+    with transaction():
+        assert not service.close_overdue(attempt.id, attempt.person_id, NOW)
+    late = NOW + dt.timedelta(days=1)
+    for done in (True, False):
+        with transaction():
+            assert service.close_overdue(attempt.id, attempt.person_id, late) is done
+
+
+def test_close_when_another_closes_first(app, monkeypatch):
+    """The conditional update decides: who comes second changes neither the score nor the moment."""
+    attempt = start(make_person(), "security")
+    real = rules.grade
+
+    def grade(*args):
+        values = {"status": "submitted", "closed_at": NOW, "score": 0, "max_score": 1, "passed": False}
+        db.session.execute(update(Attempt).values(**values).execution_options(synchronize_session=False))
+        return real(*args)
+
+    monkeypatch.setattr(rules, "grade", grade)
+    save(attempt, all_right(attempt))
+    assert submit(attempt, NOW + MINUTE).closed_at == NOW
+    assert (read(attempt.id).score, count(Fulfilment)) == (0, 0)
 
 
 def test_sweep_by_hand(app):

@@ -204,6 +204,31 @@ def test_an_unknown_edition_is_said(app):
         service.get_document(10**9)
 
 
+def test_an_edition_that_cannot_be_read_any_more_is_said(publish):
+    """After an upgrade that no longer reads a former text: said with its first fault, not shown half."""
+    publish(sample())
+    files, old = (
+        {"courses/mini/course.yaml": "tint: red"},
+        {"document": "course:mini", "number": 9, "is_current": False},
+    )
+    with transaction():
+        broken = Edition(digest="x", files=files, published_at=utcnow(), **old)
+        db.session.add(broken)
+    service.forget()
+    with pytest.raises(LookupError, match="courses/mini"):
+        service.get_document(broken.id)
+
+
+def test_former_editions_when_many_are_read(publish, monkeypatch):
+    """Only the latest read are kept in memory; the others are read again."""
+    monkeypatch.setattr(service, "MAX_OLD_EDITIONS", 1)
+    for title in ("Une", "Deux", "Trois"):
+        publish(change(sample(), MD, 'title: "Leçon"', f'title: "{title}"'))
+    ids = db.session.scalars(select(Edition.id).where(Edition.document == "course:mini").order_by(Edition.number)).all()
+    for id_, title in [*zip(ids, ("Une", "Deux"), strict=False)] * 2:
+        assert service.get_document(id_).lessons[0].words.of("fr").title == title
+
+
 # --- Commands -------------------------------------------------------------------------------------------------
 
 

@@ -3,10 +3,12 @@
 import pytest
 
 from elearn.content.service import get_site
-from elearn.credentials.models import Fulfilment
+from elearn.credentials.completion import UNDER_WAY
+from elearn.credentials.models import Completion, Fulfilment
 from elearn.db import db, transaction, utcnow
 from elearn.errors import Invalid, Refusal
 from elearn.learning import queries, service
+from elearn.learning.models import LessonVisit
 from tests.factories import make_person
 
 
@@ -89,6 +91,32 @@ def test_check_wrong_first_then_right_does_not_complete(person):
             assert service.answer_check(person.id, course, lesson, item.id, right_response(item), utcnow())
     assert queries.list_done(person.id, course.slug) == {}
     assert all(r["right"] for r in queries.list_check_responses(person.id, course.slug, lesson.slug).values())
+
+
+def test_visit_lesson_twice_resumes_where_one_was(person):
+    """The first visit begins the part that HR sees, the next ones move the place; an anchor that is none is the top."""
+    course = get_site().course("security")
+    lesson = course.lessons[0]
+    anchor = lesson.words.of("fr").body.headings[0][0]
+    for place, kept in (("", ""), (anchor, anchor), ("#nowhere", "")):
+        with transaction():
+            service.visit_lesson(person.id, course, lesson, place, utcnow())
+        db.session.rollback()
+        assert db.session.scalars(db.select(LessonVisit.place)).all() == [kept]
+    assert db.session.get(Completion, person.id).security == UNDER_WAY
+
+
+def test_answer_scenario_counts_like_a_check(person):
+    """What one would publish, and what is wrong with it: right and wrong, the first answer is the one that shows."""
+    site = get_site()
+    courses = [site.course(slug) for slug in site.paths]
+    course, lesson = next((course, lesson) for course in courses for lesson in course.lessons if lesson.scenarios)
+    scenario = lesson.scenarios[0]
+    other = {"publish": "hold", "hold": "publish"}[scenario.key]
+    for verdict, right in ((other, False), (scenario.key, True)):
+        value = {"verdict": verdict, "spans": list(scenario.spans)}
+        with transaction():
+            assert service.answer_check(person.id, course, lesson, scenario.id, value, utcnow()) is right
 
 
 def test_sign_charter_when_another_edition_came_is_refused(person):

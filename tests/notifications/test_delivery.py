@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from elearn.db import db, transaction, utcnow
 from elearn.notifications import rules, service
@@ -128,6 +128,20 @@ def test_deliver_when_nothing_is_left_to_say(reader, smtp):
     register_kind("gone", template="notifications/password_changed.html", variables=lambda message, language: None)
     say(reader, kind="gone")
     assert deliver(smtp).dropped == 1 and smtp.mails == []
+
+
+def test_deliver_when_the_message_is_gone_meanwhile(reader, smtp, monkeypatch):
+    """Somebody erased, or out of a role, between the claim and the sending: nothing is sent, nothing fails."""
+    say(reader)
+    real = service.claim_due
+
+    def claim(*args):
+        found = real(*args)
+        db.session.execute(delete(Message).execution_options(synchronize_session=False))
+        return found
+
+    monkeypatch.setattr(service, "claim_due", claim)
+    assert deliver(smtp).sent == 0 and smtp.mails == []
 
 
 def test_deliver_when_name_forges_headers(app, smtp):

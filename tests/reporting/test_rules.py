@@ -59,6 +59,12 @@ def test_filter_when_it_makes_no_sense(args):
     assert wanted.faults == tuple(args)
 
 
+def test_filter_when_it_misses_what_is_no_part():
+    """Of several parts, those that exist are kept, and the rest is said."""
+    wanted = rules.read_filter({}, ["charter", "score"])
+    assert (wanted.missing, wanted.faults) == (("charter",), ("missing",))
+
+
 TODAY = dt.date(2026, 11, 22)
 
 
