@@ -51,7 +51,7 @@ ACTS = {
     "contested": _l("Décision contestée"),
     "upheld": _l("Contestation : la décision est maintenue"),
     "reopened": _l("Contestation : la demande est rouverte"),
-    "opened": _l("Statut ouvert"),
+    "opened": _l("Statut accordé"),
     "hearing_opened": _l("Question posée avant une éventuelle suspension"),
     "hearing_answered": _l("Réponse donnée par la personne"),
     "hearing_closed": _l("Affaire close sans suite"),

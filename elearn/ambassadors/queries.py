@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, false, func, not_, or_, select, true
 
@@ -148,9 +148,24 @@ class Entry:
 
 
 def list_history(person_id: int) -> list[Entry]:
-    """Everything that was done about a person's applications and mandates, the latest first, in one query."""
+    """Everything that was done about a person's applications and mandates, the latest first, in one query.
+
+    A grant is two lines of the log, one about the application and one about the mandate it opens: one entry here, of
+    the second, whose scope may be contested, with the reason and the grid of the first.
+    """
+    from_application = Mandate.application_id.label("from_application")
     rows = db.session.execute(
-        select(Decision, Person.given_name, Person.family_name, DecisionWords.reason, Assessment, Contest, Hearing)
+        select(
+            Decision,
+            Person.given_name,
+            Person.family_name,
+            DecisionWords.reason,
+            Assessment,
+            Contest,
+            Hearing,
+            from_application,
+        )
+        .outerjoin(Mandate, and_(Mandate.id == Decision.mandate_id, Decision.act == "opened"))
         .outerjoin(Person, Person.id == Decision.by_id)
         .outerjoin(DecisionWords, DecisionWords.decision_id == Decision.id)
         .outerjoin(Assessment, Assessment.decision_id == Decision.id)
@@ -159,15 +174,22 @@ def list_history(person_id: int) -> list[Entry]:
         .where(Decision.person_id == person_id)
         .order_by(Decision.id.desc())
     ).all()
-    entries, turned, begun_again = [], {}, False
-    for line, given, family, reason, assessment, contest, hearing in rows:
+    entries, turned, begun_again, opened = [], {}, False, {}
+    for line, given, family, reason, assessment, contest, hearing, from_application in rows:
         overturned = turned.setdefault((line.application_id, line.mandate_id), set())
         stands = line.act not in overturned and not begun_again
         begun_again = begun_again or line.act == "begun"
         overturned |= rules.TURNING.get(line.act, frozenset())
         name = f"{given or ''} {family or ''}".strip()
         may = stands and contest is None and line.act in rules.CONTESTABLE and "contest" not in line.facts
-        entries.append(Entry(line, name, reason or "", assessment, contest, hearing, may))
+        entry = Entry(line, name, reason or "", assessment, contest, hearing, may)
+        if line.act == "granted" and line.application_id in opened:
+            at = opened[line.application_id]
+            entries[at] = replace(entries[at], reason=entry.reason, assessment=assessment)
+            continue
+        if from_application:
+            opened[from_application] = len(entries)
+        entries.append(entry)
     return entries
 
 

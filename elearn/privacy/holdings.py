@@ -122,7 +122,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding(_A, _l("Mes demandes de statut"), _own(_A.person_id), blank={"post": "", "picture": ""}),
     Holding(
         ambassadors.Assessment,
-        _l("La lecture de mes publications d’essai"),
+        _l("La lecture de mes posts d’entraînement"),
         _through(ambassadors.Assessment.application_id, _A.id, _A.person_id),
         blank={"post": "", "picture": ""},
     ),
@@ -136,7 +136,7 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
     Holding(
         ambassadors.Hearing,
-        _l("Mes auditions"),
+        _l("Les questions posées avant une éventuelle suspension, et mes réponses"),
         _through(ambassadors.Hearing.mandate_id, _M.id, _M.person_id),
         blank={"grounds": "", "answer": ""},
     ),

@@ -27,6 +27,8 @@ REQUIREMENTS = {
     "security-quiz": _l("Quiz de sécurité"),
 }
 
+PARTS = {0: _l("pas commencé"), 1: _l("en cours"), 2: _l("fait")}
+
 CODES = {
     ("person_event", "act"): ACTS,
     ("role_assignment", "role"): ROLES,
@@ -47,8 +49,14 @@ CODES = {
     ("mandate", "status"): ambassadors.MANDATE_STATUS,
     ("mandate", "regime"): ambassadors.REGIME,
     ("decision", "act"): ambassadors.ACTS,
-    ("decision", "before"): ambassadors.MANDATE_STATUS,
-    ("decision", "after"): ambassadors.MANDATE_STATUS,
+    ("decision", "before"): ambassadors.APPLICATION_STATUS | ambassadors.MANDATE_STATUS,
+    ("decision", "after"): ambassadors.APPLICATION_STATUS | ambassadors.MANDATE_STATUS,
+    ("decision", "cause"): ambassadors.CAUSES,
+    ("decision", "regime"): ambassadors.REGIME,
+    ("assessment", "red_flags"): ambassadors.RED_FLAGS,
+    ("completion", "path"): PARTS,
+    ("completion", "charter"): PARTS,
+    ("completion", "security"): PARTS,
     ("assessment", "category"): ambassadors.CATEGORIES,
     ("assessment", "decision"): ambassadors.DECISIONS,
     ("question", "status"): help.QUESTION_STATUS,
@@ -59,7 +67,12 @@ CODES = {
 }
 """(table, column) → code → words."""
 
+CRITERIA = {criterion: name for criterion, (name, *_bounds) in ambassadors.CRITERIA.items()}
+
 COLUMNS = {
+    "again": _l("De nouveau"),
+    "cause": _l("Cause"),
+    "edition_id": _l("Édition"),
     "public_id": _l("Code public"),
     "email": _l("E-mail"),
     "employee_number": _l("Matricule"),
@@ -133,7 +146,7 @@ COLUMNS = {
     "security": _l("Sécurité"),
     "certified_at": _l("Certificat délivré le"),
     "valid_until": _l("Certificat valable jusqu’au"),
-    "post": _l("Publication d’essai"),
+    "post": _l("Post d’entraînement"),
     "picture": _l("Image décrite"),
     "networks": _l("Réseaux"),
     "topics": _l("Sujets"),
@@ -181,10 +194,10 @@ COLUMNS = {
     "changed_at": _l("Changée le"),
     "referent_id": _l("Référent"),
     "lowest": _l("Critère le plus bas"),
-    "red_flags": _l("Points d’arrêt"),
+    "red_flags": _l("Lignes rouges"),
     "is_flagged": _l("Signalée"),
-    "category": _l("Nature"),
-    "lessons": _l("Leçons à revoir"),
+    "category": _l("Catégorie du refus"),
+    "lessons": _l("Leçons à reprendre"),
     "again_on": _l("Nouvelle demande à partir du"),
     "credential_expires_on": _l("Certificat valable jusqu’au"),
     "suspended_until": _l("Suspendu jusqu’au"),
@@ -212,15 +225,15 @@ COLUMNS = {
 
 def column(name: str) -> str:
     """The name of a column in words; its own where it has none, rather than nothing."""
-    return str(COLUMNS.get(name, name.replace("_", " ")))
+    return str(COLUMNS.get(name) or CRITERIA.get(name, name.replace("_", " ")))
 
 
 def is_read(name: str) -> bool:
     """Whether a column is for people to read."""
-    return name in NAMED or not (name in TECHNICAL or name.endswith("_id") and name != "public_id")
+    return name in (*NAMED, "edition_id", "public_id") or not (name in TECHNICAL or name.endswith("_id"))
 
 
-def code(table: str, name: str, value: str) -> str:
+def code(table: str, name: str, value: str | int) -> str:
     """A code in words; itself where it has none."""
     if (table, name) in (("message", "kind"), ("notice_choice", "kind")):
         return title_of(value)

@@ -21,6 +21,7 @@ from ..people.models import ImportRow, Person
 from ..people.service import lock_person, record
 from ..permissions import Role
 from .holdings import HOLDINGS, Holding
+from .titles import entitle
 
 KEPT_LINES = 5_000
 """Of one table; nobody comes near it, and a file stays one that opens."""
@@ -41,13 +42,18 @@ def collect(person_id: int) -> list[tuple[Holding, list[dict]]]:
     return found
 
 
-def as_json(person_id: int, now: dt.datetime) -> str:
-    """The file for a program: each table by its name, moments in UTC and ISO form."""
+def as_json(person_id: int, now: dt.datetime, language: str) -> str:
+    """The file for a program: each table by its name, moments in UTC and ISO form; beside the codes of contents, under
+    ``titles``, what they are called."""
+    found = collect(person_id)
+    titles = entitle(found, person_id, language)
     content = {
         "made_at": now.isoformat(timespec="seconds"),
         "about": "Everything Porte-voix keeps about one person, table by table.",
-        **{holding.table: rows for holding, rows in collect(person_id)},
     }
+    for holding, rows in found:
+        called = zip(rows, titles[holding.table], strict=True)
+        content[holding.table] = [row | {"titles": named} if named else row for row, named in called]
     return json.dumps(content, ensure_ascii=False, indent=2, default=lambda value: value.isoformat())
 
 

@@ -263,7 +263,9 @@ def test_referent_reads_and_grants(browser, now, until):
     page = form.submit().follow()
     page.mustcontain("Votre décision est enregistrée")
     assert queries.get_open_mandate(application.person_id).ends_on == until
-    browser.sign_in(db.session.get(Person, application.person_id)).get("/ambassador").mustcontain("Actif", REASON)
+    page = browser.sign_in(db.session.get(Person, application.person_id)).get("/ambassador")
+    page.mustcontain("Actif", REASON, "12 points sur 18")
+    assert page.text.count("Statut accordé") == 1  # One act, though two lines of the log.
 
 
 def test_red_flag_sends_back_whatever_the_score(browser, now):

@@ -7,17 +7,23 @@ import json
 import re
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import inspect, select, text
 
 from elearn import demo
+from elearn.assessment.models import Attempt
+from elearn.content.items import TYPES
+from elearn.content.service import get_document, get_site
 from elearn.db import Base, db, transaction, utcnow
 from elearn.errors import Refusal
+from elearn.learning.models import CheckResponse, LessonVisit
 from elearn.notifications.models import Message
 from elearn.people import applying, imports
 from elearn.people import service as people
 from elearn.people.models import Person, PersonEvent
 from elearn.privacy import service
 from elearn.privacy.holdings import ELSEWHERE, HOLDINGS
+from elearn.privacy.titles import say_response
 
 from ..factories import check_file, make_person
 
@@ -113,6 +119,41 @@ def test_file_when_asked_by_oneself(browser, trained):
     assert not any(word in page for word in ("next try at", "edition id", "charter-quiz", "(numéro)"))
     assert browser.get("/me/data.pdf").body.startswith(b"%PDF")
     assert "/me/data" in browser.get("/me")
+
+
+def test_file_when_it_holds_codes(browser, trained):
+    """Lessons, questions and what was responded to them are read by their titles, in the words of the edition they were
+    taken on; a program has both the codes and the titles. What nothing knows any more stays as it is."""
+    taken = db.session.scalar(select(Attempt).where(Attempt.person_id == trained.id, Attempt.quiz == "charter"))
+    item = get_document(taken.edition_id).by_id[taken.items[0]]
+    lessons = [lesson for slug in get_site().course_slugs for lesson in get_site().course(slug).lessons]
+    lesson = next(each for each in lessons if each.scenarios)
+    latest = {"value": {"verdict": "hold", "spans": []}, "right": True}
+    with transaction():
+        where = {"person_id": trained.id, "course": lesson.course, "lesson": lesson.slug}
+        fill(CheckResponse, **where, item=lesson.scenarios[0].id, latest=latest)
+        fill(CheckResponse, **where, item="no-item", latest={"value": "a", "right": False})
+        fill(LessonVisit, person_id=trained.id, course="no-course", lesson="no-lesson")
+    browser.sign_in(db.session.get(Person, trained.id))
+    page = browser.get("/me/data").text
+    titles = item.words.of("fr").prompt, lesson.words.of("fr").title, "ne pas publier tel quel", "Quiz de la charte"
+    for shown in (*titles, "no-course", "no-lesson", "no-item"):
+        assert str(escape(shown)) in page
+    assert item.id not in page and "signed" not in page
+    content = json.loads(browser.get("/me/data.json").body)
+    row = next(each for each in content["response"] if each["item"] == item.id)
+    assert row["titles"]["item"] == item.words.of("fr").prompt
+    assert content["completion"][0]["path"] == 2 and "titles" not in content["completion"][0]
+
+
+@pytest.mark.parametrize("type", TYPES)
+def test_response_in_words_when_item_is_of_each_type(app, type):
+    """What was chosen, in the words of its choices."""
+    item = next(each for each in get_site().quiz("charter").bank if each.type == type)
+    said, words = say_response(item, item.key, "en"), item.words.of("en")
+    chosen = item.key if isinstance(item.key, (list, tuple, dict)) else [item.key]
+    for each, choice in zip(said if isinstance(said, list) else [said], chosen, strict=True):
+        assert each.startswith(words.choices[choice].strip())
 
 
 def test_file_when_another_asks(browser, trained):

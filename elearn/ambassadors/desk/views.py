@@ -123,7 +123,7 @@ def _verdict_form() -> VerdictForm:
 def _application_page(found, person, form, extra=(), status=200, unsaved=""):
     now = utcnow()
     brief, words = brief_and_words(found)
-    history = [e for e in queries.list_history(person.id) if e.line.act not in ("begun", "opened")]
+    history = [e for e in queries.list_history(person.id) if e.line.act != "begun"]
     with force_locale(person.language if person.language in LANGUAGES else "fr"):
         answers = {slug: (title, str(text)) for slug, (title, text) in labels.ANSWERS.items()}
     return render_template(
