@@ -151,11 +151,11 @@ NUMBER = "{#}"
 
 def _draw_item(entry: dict, total: int, fault, lang: str) -> Markup:
     """An item ready to answer. Drawing twenty is most of what this page costs, and people meet the same items:
-    those without a fault are kept, by edition, language, order and response."""
+    those without a fault are kept, by what they say, language, order and response."""
     item, words, response = entry["item"], entry["words"], entry["response"]
     if fault:
         return _check_item(item, words, entry["order"], response, entry["number"], total, fault)
-    key = (item.id, words.prompt, lang, tuple(entry["order"]), entry["mark"], total)
+    key = (item.digest, lang, tuple(entry["order"]), entry["mark"], total)
     html = _drawn_items.get(key)
     if html is None:
         html = str(_check_item(item, words, entry["order"], response, NUMBER, total))
