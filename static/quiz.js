@@ -6,10 +6,16 @@ const words = (name) => form.dataset[`words${name}`];
 const store = `pv-attempt-${form.dataset.quiz}`;
 const items = new Map([...form.querySelectorAll('.pv-item')].map((box) => [box.id.slice(5), box]));
 
-// Sequence numbers count on the server's clock, so that two devices agree on what is newer.
+// Sequence numbers count on the server's clock, so that two devices agree on what is newer. A page that was slow to
+// come counts behind by so much: the tabs of one browser therefore go on from each other's last number.
 const shift = Number(form.dataset.clock) - Date.now();
 let last = 0;
-const nextSequence = () => (last = Math.max(last + 1, Math.round(Date.now() + shift)));
+function nextSequence() {
+  try { last = Math.max(last, Number(localStorage.getItem('pv-sequence'))); } catch { /* No store: its own count. */ }
+  last = Math.max(last + 1, Math.round(Date.now() + shift));
+  try { localStorage.setItem('pv-sequence', last); } catch { /* As above. */ }
+  return last;
+}
 
 // --- Reading and filling a question ---
 function fieldsOf(box) {
