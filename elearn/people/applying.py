@@ -15,8 +15,8 @@ from ..db import db, is_deadlock, transaction, utcnow
 from ..errors import Refusal
 from ..permissions import Role
 from . import checking, departments, imports, service, settings, signing_in
-from .checking import FAULTY, LEASE, Tree, split_department
-from .imports import AT_WORK, CHANGES, DECIDED, KEPT
+from .checking import LEASE, Tree, split_department
+from .imports import AT_WORK, CHANGES, DECIDED, FAULTY, KEPT, KEYS, UNREAD
 from .models import ImportJob, ImportRow, Person, RoleAssignment, normalise
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ def forget_old(now: dt.datetime, folder: Path) -> None:
             db.session.execute(delete(ImportRow).where(or_(ImportRow.job_id.in_(old), ImportRow.job_id.in_(done))))
     if not folder.is_dir():
         return
-    read = set(db.session.scalars(select(ImportJob.id).where(ImportJob.status.in_(("choosing", "reading")))))
+    read = set(db.session.scalars(select(ImportJob.id).where(ImportJob.status.in_(UNREAD))))
     for path in folder.iterdir():
         age = now.timestamp() - path.stat().st_mtime
         if age > 3_600 and not (path.name.isdigit() and int(path.name) in read):
@@ -253,11 +253,7 @@ class Batch:
         """The row's account: the one the dry run found, if it was not erased since; else one made in the meantime."""
         if row.person_id is not None:
             return db.session.scalar(select(Person).where(Person.id == row.person_id, Person.erased_at.is_(None)))
-        keys = [
-            column == value
-            for column, value in ((Person.employee_number, row.employee_number), (Person.email, row.email))
-            if value
-        ]
+        keys = [getattr(Person, name) == value for name in KEYS if (value := getattr(row, name))]
         return db.session.scalar(select(Person).where(or_(*keys), Person.erased_at.is_(None)).limit(1))
 
     def set_manager(self, row: ImportRow) -> None:

@@ -24,13 +24,11 @@ from ..i18n import _, company_day
 from . import importing
 from .departments import BETWEEN, list_paths
 from .importing import Line, Table, add_fault
-from .imports import CHANGES, add_unnamed, drop, get_job, path_of, read_job
-from .models import ImportJob, ImportRow, Person, RoleAssignment, normalise
+from .imports import CHANGES, FAULTY, KEYS, add_unnamed, drop, get_job, hash_key, path_of, read_job
+from .models import ACTIVE, ImportJob, ImportRow, Person, RoleAssignment, normalise
 
 CHUNK = 500
 COMPARED = ("given_name", "family_name", "email", "employee_number", "external_id", "site", "job_title", "language")
-KEYS = ("external_id", "employee_number", "email")
-FAULTY = "faulty"
 LEASE = dt.timedelta(seconds=45)
 
 
@@ -157,7 +155,9 @@ def split_department(whole: str | None) -> tuple[str, ...]:
 
 
 def _check_chunk(job: ImportJob, lines: list[Line], table: Table, today: dt.date) -> None:
-    tree = Tree()
+    tree, lines = Tree(), _without_erased(job, lines)
+    if not lines:
+        return
     accounts = _find_accounts(lines)
     first = _find_lines(job.id, lines, accounts)
     rows = []
@@ -166,10 +166,10 @@ def _check_chunk(job: ImportJob, lines: list[Line], table: Table, today: dt.date
             value = line.values.get(name)
             if value and first.setdefault((name, value), line.number) != line.number:
                 expected = _("une valeur différente : la ligne %(line)s a la même", line=first[name, value])
-                add_fault(line, table, name, value, expected)
+                add_fault(line, table, name, expected)
         account = _find_account(line, accounts, table, first)
         if account is not None and account.Person.id == job.by_id and _has_left(line, today):
-            add_fault(line, table, "left_on", line.values["left_on"].isoformat(), _("un autre compte que le vôtre"))
+            add_fault(line, table, "left_on", _("un autre compte que le vôtre"))
         change, values = (FAULTY, {}) if line.faults else plan_line(line, account, tree, today)
         rows.append(
             {
@@ -185,6 +185,19 @@ def _check_chunk(job: ImportJob, lines: list[Line], table: Table, today: dt.date
             }
         )
     db.session.execute(insert(ImportRow), rows)
+
+
+def _without_erased(job: ImportJob, lines: list[Line]) -> list[Line]:
+    """The lines but those of people erased since the file was sent: it must not bring them back."""
+    erased = job.report.get("erased")
+    if not erased:
+        return lines
+    keys = set(erased["keys"])
+    return [
+        line
+        for line in lines
+        if not any(hash_key(erased["salt"], line.values[name]) in keys for name in KEYS if name in line.values)
+    ]
 
 
 def _find_accounts(lines: list[Line]) -> dict:
@@ -233,19 +246,19 @@ def _find_account(line: Line, accounts: dict, table: Table, first: dict):
     if len(matches) > 1:
         name = list(matches.values())[-1][0]
         expected = _("le même compte que les autres colonnes ; c’est celui d’un autre")
-        add_fault(line, table, name, line.values[name], expected)
+        add_fault(line, table, name, expected)
         return None
     name, row = next(iter(matches.values()))
     number, kept = line.values.get("employee_number"), row.Person.employee_number
     if name == "email" and number and kept and number != kept and row.Person.closed_at is None:
         expected = _("%(number)s, le matricule du compte qui a cet e-mail", number=kept)
-        add_fault(line, table, "employee_number", number, expected)
+        add_fault(line, table, "employee_number", expected)
         return None
     before = first.setdefault(("person_id", row.Person.id), line.number)
     if before != line.number:
         if first[name, line.values[name]] != before:  # Otherwise the same was just said of this very column.
             expected = _("un autre compte que celui de la ligne %(line)s", line=before)
-            add_fault(line, table, name, line.values[name], expected)
+            add_fault(line, table, name, expected)
         return None
     return row
 
@@ -310,14 +323,14 @@ def _check_managers(job: ImportJob) -> bool:
         .limit(CHUNK)
     ).all()
     heading = job.report["headings"].get("manager", "")
-    expected = _("l’e-mail ou le matricule d’un compte, ou d’une ligne sans faute de ce fichier")
+    at_fault = _find_faulty(job.id, {manager for _id, manager in found})
     with transaction():
         job = get_job(job.id)
         for id, manager in found:
             db.session.execute(
                 update(ImportRow)
                 .where(ImportRow.id == id)
-                .values(change=FAULTY, faults=[[heading, manager[:80], expected]])
+                .values(change=FAULTY, faults=[[heading, manager[:80], _explain_manager(at_fault.get(manager))]])
             )
         job.report = {**job.report, "again": bool(found) or (job.cursor > 0 and job.report.get("again", False))}
         if len(found) == CHUNK:
@@ -330,6 +343,24 @@ def _check_managers(job: ImportJob) -> bool:
     return True
 
 
+def _find_faulty(job_id: int, managers: set[str]) -> dict[str, int]:
+    """The lines at fault by which these managers would come."""
+    rows = db.session.execute(
+        select(ImportRow.email, ImportRow.employee_number, ImportRow.line).where(
+            _by_key(ImportRow, job_id),
+            ImportRow.change == FAULTY,
+            or_(ImportRow.email.in_(managers), ImportRow.employee_number.in_(managers)),
+        )
+    )
+    return {key: line for *keys, line in rows for key in keys if key in managers}
+
+
+def _explain_manager(line: int | None) -> str:
+    if line is None:
+        return _("l’e-mail ou le matricule d’un compte, ou d’une ligne sans faute de ce fichier")
+    return _("un responsable sans faute : corrigez d’abord la ligne %(line)s, qui est la sienne", line=line)
+
+
 WITHOUT = (FAULTY, "gone")
 """Lines that make nobody."""
 
@@ -338,7 +369,7 @@ def _finish(job: ImportJob, now: dt.datetime) -> None:
     """Say what was found; the file then waits for a decision."""
     counts = Counter(dict(_count(job.id)))
     missing = 0
-    if job.report.get("close_missing") and not counts[FAULTY]:
+    if job.report.get("close_missing") and counts and not counts[FAULTY]:
         missing = _plan_missing(job)
         counts["closed"] += missing
     tree, made = Tree(), set()
@@ -351,13 +382,16 @@ def _finish(job: ImportJob, now: dt.datetime) -> None:
     job.total, job.done, job.status, job.phase, job.cursor = 0, 0, "checked", "people", 0
     job.total = sum(counts[change] for change in CHANGES)
     job.report = {
-        **job.report,
+        **{name: value for name, value in job.report.items() if name != "erased"},
         "lines": sum(counts.values()) - missing,
         "counts": {change: counts[change] for change in (*CHANGES, "unchanged", "gone")},
         "faulty_lines": counts[FAULTY],
         "departments": [BETWEEN.join(names) for names in sorted(made)[:100]],
         "department_count": len({tree.fold(names) for names in made}),
         "missing": missing,
+        "open": db.session.scalar(select(func.count()).select_from(Person).where(ACTIVE["sqlite_where"]))
+        if missing
+        else 0,
     }
     job.claimed_until = None
     db.session.flush()

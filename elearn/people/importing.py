@@ -35,9 +35,11 @@ class Fault:
 
 @dataclass
 class Line:
-    """One line of the file: its number as a spreadsheet shows it, its values as they are kept, its faults."""
+    """One line of the file: its number as a spreadsheet shows it, its cells as they were written, its values as they
+    are kept, its faults."""
 
     number: int
+    said: dict[str, str]
     values: dict
     faults: list[Fault] = field(default_factory=list)
 
@@ -67,11 +69,11 @@ def open_table(file: BinaryIO, sheet: str | None = None) -> Table:
         if name is None:
             aside += [cell[:80]] if cell else []
         elif name in headings:
-            twice.append(cell[:80])
+            twice.append(f"« {headings[name]} » et « {cell[:80]} »")
         else:
             columns[place], headings[name] = name, cell[:80]
     if twice:
-        raise Invalid(_("Deux colonnes disent la même chose : %(columns)s.", columns=", ".join(twice)))
+        raise Invalid(_("Deux colonnes disent la même chose : %(columns)s. Gardez-en une.", columns=" ; ".join(twice)))
     missing = [label for key, label in (("given_name", _("Prénom")), ("family_name", _("Nom"))) if key not in headings]
     if not {"email", "employee_number"} & headings.keys():
         missing.append(_("E-mail ou Matricule"))
@@ -97,43 +99,36 @@ def read_lines(table: Table, after: int = 0) -> Iterator[Line]:
             yield read_line(number, cells, table)
 
 
-def add_fault(line: Line, table: Table, name: str, read: str, expected: str) -> None:
-    """Note what is wrong in one cell, under the heading as it stands in the file."""
+def add_fault(line: Line, table: Table, name: str, expected: str) -> None:
+    """Note what is wrong in one cell, with heading and cell as they stand in the file."""
     heading = table.headings.get(name) or name
-    line.faults.append(Fault(line.number, heading, rules.clean_text(read)[:80], expected))
+    line.faults.append(Fault(line.number, heading, rules.clean_text(line.said.get(name, ""))[:80], expected))
 
 
 def read_line(number: int, cells: list[str], table: Table) -> Line:
     """One line: what it says in each known column. An empty cell says nothing, and changes nothing."""
-    line = Line(number, {})
+    line = Line(number, {}, {})
     for place, name in table.columns.items():
         cell = cells[place] if place < len(cells) else ""
         if not cell:
             continue
+        line.said[name] = cell
         try:
             line.values[name] = read_value(name, cell)
         except Invalid as refusal:
-            add_fault(line, table, name, cell, refusal.sentence)
+            add_fault(line, table, name, refusal.sentence)
     for name, expected in (("given_name", _("un prénom")), ("family_name", _("un nom"))):
         if name not in line.values and not _has_fault(line, table, name):
-            add_fault(line, table, name, "", expected)
+            add_fault(line, table, name, expected)
     keys = [n for n in ("email", "employee_number") if n in table.headings]
     if not any(name in line.values or _has_fault(line, table, name) for name in keys):
-        add_fault(
-            line, table, keys[0], "", _("un e-mail ou un matricule : sans l’un des deux, personne ne se connecte")
-        )
+        add_fault(line, table, keys[0], _("un e-mail ou un matricule : sans l’un des deux, personne ne se connecte"))
     arrived, left = line.values.get("arrived_on"), line.values.get("left_on")
     if arrived and left and left < arrived:
-        add_fault(
-            line,
-            table,
-            "left_on",
-            left.isoformat(),
-            _("un départ après l’arrivée, le %(day)s", day=arrived.isoformat()),
-        )
+        add_fault(line, table, "left_on", _("un départ après l’arrivée, le %(day)s", day=line.said["arrived_on"]))
     manager = line.values.get("manager")
     if manager and manager in (line.values.get("email"), line.values.get("employee_number")):
-        add_fault(line, table, "manager", manager, _("quelqu’un d’autre que la personne elle-même"))
+        add_fault(line, table, "manager", _("quelqu’un d’autre que la personne elle-même"))
     return line
 
 

@@ -7,6 +7,7 @@ its last line is read.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
 import secrets
 import shutil
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy import delete, func, insert, literal, or_, select, update
 
 from ..db import db
 from ..errors import Invalid, NotFound, Refusal
@@ -31,6 +32,10 @@ CHANGES = ("created", "changed", "moved", "back", "closed", "invited")
 DECIDED = ("checked", "failed")
 """States in which an administrator decides what becomes of the file."""
 AT_WORK = ("waiting", "running")
+UNREAD = ("choosing", "reading")
+KEYS = ("external_id", "employee_number", "email")
+"""What a line and an account are recognised by."""
+FAULTY = "faulty"
 KEPT = dt.timedelta(days=7)
 """A file that was checked and never applied, and the faults of one that was, are forgotten after a week: they hold
 names."""
@@ -149,11 +154,52 @@ def start(job_id: int, now: dt.datetime, by_id: int | None) -> None:
 def drop(job_id: int, now: dt.datetime, error: str | None = None) -> None:
     """Give a file up: what it said of people is deleted. ``error`` is the sentence of a file that cannot be read."""
     job = get_job(job_id)
-    if job.status not in (*DECIDED, "choosing", "reading"):
+    if job.status not in (*DECIDED, *UNREAD):
         raise Refusal(_("Cet import est déjà lancé, terminé ou abandonné."))
     job.status, job.finished_at, job.error = "dropped", now, error
     db.session.flush()
     db.session.execute(delete(ImportRow).where(ImportRow.job_id == job_id))
+
+
+# --- Somebody is erased ---------------------------------------------------------------------------------------
+
+
+def forget_person(person: Person) -> None:
+    """Forget, in every file, the lines about somebody who is being erased, the lines at fault that quote them, and
+    them as a manager; a file that is still being read leaves their line out when it comes to it."""
+    known = [value for name in KEYS if (value := getattr(person, name))]
+    for job in db.session.scalars(
+        select(ImportJob).where(ImportJob.status.in_(UNREAD)).order_by(ImportJob.id).with_for_update()
+    ):
+        erased = job.report.get("erased") or {"salt": secrets.token_hex(16), "keys": []}
+        keys = sorted({*erased["keys"], *(hash_key(erased["salt"], value) for value in known)})
+        job.report = {**job.report, "erased": {**erased, "keys": keys}}
+    db.session.flush()
+    about = [ImportRow.person_id == person.id]
+    about += [getattr(ImportRow, name) == value for name in KEYS if (value := getattr(person, name))]
+    _forget_rows(or_(*about))
+    quoted = [word.casefold() for word in (*known, person.family_name) if word]
+    faulty = db.session.execute(
+        select(ImportRow.id, ImportRow.faults).where(ImportRow.change == FAULTY).execution_options(yield_per=500)
+    )
+    quoting = [id for id, faults in faulty if any(w in str(read).casefold() for _c, read, _e in faults for w in quoted)]
+    for start in range(0, len(quoting), 500):
+        _forget_rows(ImportRow.id.in_(quoting[start : start + 500]))
+    db.session.execute(
+        update(ImportRow)
+        .where(ImportRow.manager.in_(known))
+        .values(manager=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _forget_rows(which) -> None:
+    db.session.execute(delete(ImportRow).where(which).execution_options(synchronize_session=False))
+
+
+def hash_key(salt: str, value: str) -> str:
+    """What a file that is being read keeps of somebody erased meanwhile, until its last line: enough to know them."""
+    return hashlib.sha256(f"{salt}{value}".encode()).hexdigest()
 
 
 # --- Invitations ----------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, literal, select
 from ..db import UtcDateTime, db
 from ..notifications.models import Message
 from .models import PasswordReset, Person, RoleAssignment, SecondFactor, UserSession
-from .rules import SECOND_FACTOR_ROLES, merge_since
+from .rules import SECOND_FACTOR_GRACE, SECOND_FACTOR_ROLES, merge_since
 
 
 def hash_token(token: str) -> str:
@@ -129,3 +129,35 @@ def get_person_by_email(email: str) -> Person | None:
 def list_roles(person_id: int) -> frozenset[str]:
     """The roles a person holds."""
     return frozenset(db.session.scalars(select(RoleAssignment.role).where(RoleAssignment.person_id == person_id)))
+
+
+def list_holders(role) -> frozenset[int]:
+    """Who holds a role, with an open account."""
+    return frozenset(
+        db.session.scalars(
+            select(RoleAssignment.person_id)
+            .join(Person, Person.id == RoleAssignment.person_id)
+            .where(RoleAssignment.role == role.value, Person.closed_at.is_(None), Person.erased_at.is_(None))
+        )
+    )
+
+
+def get_factor_due(person: Person) -> dt.datetime | None:
+    """From when the person's roles let nothing open without a second factor; None where no role asks, or for a demo
+    account. What a status asks is not said here: an administrator does not learn who volunteers."""
+    since = db.session.scalar(
+        select(func.min(RoleAssignment.given_at)).where(
+            RoleAssignment.person_id == person.id,
+            RoleAssignment.role.in_([role.value for role in SECOND_FACTOR_ROLES]),
+        )
+    )
+    return since + SECOND_FACTOR_GRACE if since is not None and not person.is_demo else None
+
+
+def count_team(manager_id: int) -> int:
+    """How many open accounts have this person as their manager."""
+    return db.session.scalar(
+        select(func.count())
+        .select_from(Person)
+        .where(Person.manager_id == manager_id, Person.closed_at.is_(None), Person.erased_at.is_(None))
+    )

@@ -118,6 +118,8 @@ def clean_identifier(text: str) -> str:
 
 
 MAX_LABEL = 200
+MAX_REASON = 500
+"""Why an administrator did something, as the log keeps it."""
 
 
 def clean_label(text: str) -> str:

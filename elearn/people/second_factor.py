@@ -24,7 +24,7 @@ from ..i18n import _
 from ..notifications import service as notifications
 from . import rules, signing_in
 from .models import RecoveryCode, SecondFactor
-from .service import lock_person, record
+from .service import lock_person, record, say_why
 
 STEP_SECONDS = 30
 RECOVERY_CODES = 10
@@ -161,7 +161,7 @@ def remove(attempt: signing_in.Attempt, visitor, now: dt.datetime) -> None:
     notifications.queue(person.id, "second_factor_removed", {"by": person.id}, now)
 
 
-def reset(person_id: int, now: dt.datetime, by_id: int | None) -> None:
+def reset(person_id: int, now: dt.datetime, by_id: int | None, *, reason: str = "") -> None:
     """Take somebody's second factor away when they can no longer use it: the administrator's act, logged and told to
     the person. Nobody does it for oneself: one's own page asks for the password. Their sessions end with it, since a
     telephone that is lost may have been taken."""
@@ -170,7 +170,7 @@ def reset(person_id: int, now: dt.datetime, by_id: int | None) -> None:
     lock_person(person_id)
     _delete(person_id)
     signing_in.end_all_sessions(person_id, now)
-    record(person_id, "second-factor-reset", now, by_id)
+    record(person_id, "second-factor-reset", now, by_id, after=say_why(reason))
     notifications.queue(person_id, "second_factor_removed", {"by": by_id}, now)
 
 

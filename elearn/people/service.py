@@ -15,7 +15,7 @@ from ..errors import Invalid, NotFound, Refusal
 from ..i18n import LANGUAGES, _, list_offered
 from ..notifications import service as notifications
 from ..permissions import EXCLUSIVE_ROLES, Role
-from . import rules
+from . import queries, rules
 from .models import Person, PersonEvent, PersonEventWords, RoleAssignment, UserSession, normalise
 
 THEMES = ("auto", "light", "dark")
@@ -38,7 +38,7 @@ def create_person(
     """
     email = rules.clean_email(email) if email else None
     number = rules.clean_employee_number(employee_number) if employee_number else None
-    check_free(email, number)
+    check_free(email, number, values.get("external_id"))
     values = {name: _clean(name, value) if name in EDITABLE else value for name, value in values.items()}
     person = Person(
         given_name=rules.clean_name(given_name),
@@ -55,12 +55,14 @@ def create_person(
     return person
 
 
-def check_free(email: str | None, number: str | None) -> None:
+def check_free(email: str | None, number: str | None, external_id: str | None) -> None:
     """Refuse in one sentence what the unique constraints would refuse anyway, should two people race."""
     if email and db.session.scalar(select(Person.id).where(Person.email == email)):
         raise Refusal(_("Cette adresse e-mail est déjà celle d’un compte."))
     if number and db.session.scalar(select(Person.id).where(Person.employee_number == number)):
         raise Refusal(_("Ce matricule est déjà celui d’un compte."))
+    if external_id and db.session.scalar(select(Person.id).where(Person.external_id == external_id)):
+        raise Refusal(_("Cet identifiant d’annuaire est déjà celui d’un compte."))
 
 
 def fold_name(given_name: str, family_name: str) -> str:
@@ -98,10 +100,7 @@ def edit_person(person_id: int, values: dict, now: dt.datetime, by_id: int | Non
     changed = tuple(name for name in EDITABLE if name in values and values[name] != getattr(person, name))
     if not changed:
         return ()
-    check_free(
-        values["email"] if "email" in changed else None,
-        values["employee_number"] if "employee_number" in changed else None,
-    )
+    check_free(*(values[n] if n in changed else None for n in ("email", "employee_number", "external_id")))
     if "manager_id" in changed and values["manager_id"] == person_id:
         raise Invalid(_("Une personne n’est pas sa propre responsable."))
     before = describe(person, changed)
@@ -142,7 +141,7 @@ def describe(person: Person, names: tuple[str, ...] = EDITABLE) -> dict:
     return {name: value for name, value in found.items() if value not in (None, "", 0) or len(names) < len(EDITABLE)}
 
 
-def close_person(person_id: int, now: dt.datetime, by_id: int | None = None) -> None:
+def close_person(person_id: int, now: dt.datetime, by_id: int | None = None, *, reason: str = "") -> None:
     """Close the account of somebody who left: it signs in no more, its sessions end, its file stays."""
     person = lock_person(person_id)
     if person.closed_at is not None:
@@ -155,10 +154,10 @@ def close_person(person_id: int, now: dt.datetime, by_id: int | None = None) -> 
         .where(UserSession.person_id == person_id, UserSession.ended_at.is_(None))
         .values(ended_at=now)
     )
-    record(person_id, "closed", now, by_id)
+    record(person_id, "closed", now, by_id, after=say_why(reason))
 
 
-def reopen_person(person_id: int, now: dt.datetime, by_id: int | None = None) -> None:
+def reopen_person(person_id: int, now: dt.datetime, by_id: int | None = None, *, reason: str = "") -> None:
     """Open the account of somebody who came back. Raise Refusal when it was erased: nothing is left to come back to."""
     person = lock_person(person_id)
     if person.erased_at is not None:
@@ -167,13 +166,13 @@ def reopen_person(person_id: int, now: dt.datetime, by_id: int | None = None) ->
         return
     person.closed_at = None
     db.session.flush()
-    record(person_id, "reopened", now, by_id)
+    record(person_id, "reopened", now, by_id, after=say_why(reason))
 
 
 # --- Roles ----------------------------------------------------------------------------------------------------
 
 
-def give_role(person_id: int, role: Role, now: dt.datetime, by_id: int | None = None) -> None:
+def give_role(person_id: int, role: Role, now: dt.datetime, by_id: int | None = None, *, reason: str = "") -> None:
     """Give a role, once. Raise Refusal for HR beside referent; an index refuses it as well, should two people race.
 
     Whoever comes to HR from being a referent, or from being on duty, loses the messages that came with it: they name
@@ -185,7 +184,7 @@ def give_role(person_id: int, role: Role, now: dt.datetime, by_id: int | None = 
     rules.check_roles(held, role)
     values = {"person_id": person_id, "role": role.value, "given_at": now, "given_by_id": by_id}
     if insert_once(RoleAssignment, on=("person_id", "role"), **values):
-        record(person_id, "role-given", now, by_id, role=role.value)
+        record(person_id, "role-given", now, by_id, after=say_why(reason), role=role.value)
         if role in EXCLUSIVE_ROLES:
             notifications.forget(person_id, EXCLUSIVE_ROLES - {role})
         if role is Role.REFERENT:
@@ -194,16 +193,11 @@ def give_role(person_id: int, role: Role, now: dt.datetime, by_id: int | None = 
 
 def tell_referents(person_id: int, by_id: int | None, now: dt.datetime) -> None:
     """Tell every referent that somebody became one, the new one included: nobody slips in unnoticed."""
-    referents = db.session.scalars(
-        select(RoleAssignment.person_id)
-        .join(Person, Person.id == RoleAssignment.person_id)
-        .where(RoleAssignment.role == Role.REFERENT.value, Person.closed_at.is_(None), Person.erased_at.is_(None))
-    )
-    for referent_id in referents.all():
+    for referent_id in sorted(queries.list_holders(Role.REFERENT)):
         notifications.queue(referent_id, "referent_named", {"person": person_id, "by": by_id}, now)
 
 
-def take_role(person_id: int, role: Role, now: dt.datetime, by_id: int | None = None) -> None:
+def take_role(person_id: int, role: Role, now: dt.datetime, by_id: int | None = None, *, reason: str = "") -> None:
     """Take a role back. Raise Refusal for the last administrator, who alone could name another."""
     role = Role(role)
     lock_person(person_id)
@@ -213,7 +207,7 @@ def take_role(person_id: int, role: Role, now: dt.datetime, by_id: int | None = 
         delete(RoleAssignment).where(RoleAssignment.person_id == person_id, RoleAssignment.role == role.value)
     )
     if taken.rowcount:
-        record(person_id, "role-taken", now, by_id, role=role.value)
+        record(person_id, "role-taken", now, by_id, after=say_why(reason), role=role.value)
 
 
 def check_not_last_admin(person_id: int) -> None:
@@ -297,6 +291,12 @@ def record(
         words.event_id = event.id
         db.session.add(words)
         db.session.flush()
+
+
+def say_why(reason: str) -> dict:
+    """The reason of an act as the log keeps it, among the words that can be erased."""
+    reason = rules.clean_text(reason)[: rules.MAX_REASON]
+    return {"reason": reason} if reason else {}
 
 
 def digest_words(salt: str, before: dict, after: dict) -> str:

@@ -138,7 +138,8 @@ def _read_csv(file: BinaryIO) -> Iterator[Row]:
     delimiter = find_delimiter(text.read(20_000))
     text.seek(0)
     csv.field_size_limit(1_000_000)
-    reader = csv.reader(text, delimiter=delimiter)
+    # Strict: a quote that is never closed would otherwise swallow everybody after it, in silence.
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
 
     def rows():
         last = 0
@@ -149,7 +150,10 @@ def _read_csv(file: BinaryIO) -> Iterator[Row]:
                 yield first, [_cut(cell) for cell in cells[: MAX_COLUMNS + 1]]
         except csv.Error:
             raise Invalid(
-                _("La ligne %(line)s ne se lit pas : un guillemet y est ouvert et jamais refermé.", line=last + 1)
+                _(
+                    "La ligne %(line)s ne se lit pas : un guillemet y est ouvert et jamais refermé, ou suivi d’autre chose qu’un séparateur.",
+                    line=last + 1,
+                )
             ) from None
         finally:
             if not file.closed:

@@ -274,6 +274,7 @@ def check_new_password(form: NewPasswordForm, person) -> bool:
 
 
 from .company import views as _company  # noqa: E402,F401
+from .decisions import views as _decisions  # noqa: E402,F401
 from .desk import views as _desk  # noqa: E402,F401  The administrator's pages belong to this blueprint.
 from .intake import views as _intake  # noqa: E402,F401
 from .mails import views as _mails  # noqa: E402,F401

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from contextlib import suppress
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 
 from ..ambassadors import mandates
 from ..ambassadors import service as ambassadors
@@ -16,8 +16,8 @@ from ..errors import NotFound, Refusal
 from ..help.models import Alert, AlertCapture
 from ..i18n import _
 from ..notifications import service as notifications
-from ..people.checking import FAULTY
-from ..people.models import ImportRow, Person
+from ..people import imports
+from ..people.models import Person
 from ..people.service import lock_person, record
 from ..permissions import Role
 from .holdings import HOLDINGS, Holding
@@ -93,7 +93,7 @@ def erase(person_id: int, now: dt.datetime, by_id: int | None) -> None:
     """
     person = lock_person(person_id)
     check_erasable(person)
-    _forget_imports(person)
+    imports.forget_person(person)
     _leave_rooms(person_id, now)
     db.session.execute(update(Person).where(Person.manager_id == person_id).values(manager_id=None))
     # The account comes last: a row whose unique columns were written keeps out, until the commit, rows that cite it.
@@ -110,30 +110,6 @@ def erase(person_id: int, now: dt.datetime, by_id: int | None) -> None:
 
 
 UNSEEN = {"synchronize_session": False}
-
-
-def _forget_imports(person: Person) -> None:
-    """The lines of files that are about this person, the lines at fault that quote them, and their name as a manager."""
-    keys = [
-        column == value
-        for column, value in (
-            (ImportRow.person_id, person.id),
-            (ImportRow.email, person.email),
-            (ImportRow.employee_number, person.employee_number),
-        )
-        if value
-    ]
-    db.session.execute(delete(ImportRow).where(or_(*keys)).execution_options(**UNSEEN))
-    quoted = [w.casefold() for w in (person.email, person.employee_number, person.family_name) if w]
-    faulty = db.session.execute(
-        select(ImportRow.id, ImportRow.faults).where(ImportRow.change == FAULTY).execution_options(yield_per=500)
-    )
-    quoting = [id for id, faults in faulty if any(w in str(read).casefold() for _c, read, _e in faults for w in quoted)]
-    for start in range(0, len(quoting), 500):
-        part = quoting[start : start + 500]
-        db.session.execute(delete(ImportRow).where(ImportRow.id.in_(part)).execution_options(**UNSEEN))
-    managed = ImportRow.manager.in_([key for key in (person.email, person.employee_number) if key])
-    db.session.execute(update(ImportRow).where(managed).values(manager=None).execution_options(**UNSEEN))
 
 
 def _leave_rooms(person_id: int, now: dt.datetime) -> None:

@@ -61,12 +61,22 @@ def test_list_is_mended_applied_and_somebody_let_in(visit, ask):
     code = page.locator(".pv-paper-code").inner_text()
     newcomer = let_in(visit, code)
     page.goto(person)
-    keys.follow('form[action$="/state"] button')
+    keys.follow('a[href$="/state"]')
+    keys.type("textarea[name=reason]", "Fin de mission")
+    keys.follow("#decide button.btn-danger")
     newcomer.goto("/me")
     assert "/login" in newcomer.url
     page.goto("/admin/log?who=z-2")
     said = page.locator("main").inner_text()
-    for words in ("Compte créé", "Fiche modifiée", "Code imprimé", "Compte fermé", "par Nadia Haddad", "Fonderie"):
+    for words in (
+        "Compte créé",
+        "Fiche modifiée",
+        "Code imprimé",
+        "Compte fermé",
+        "par Nadia Haddad",
+        "Fonderie",
+        "Fin de mission",
+    ):
         assert words in said, words
     assert page.faults == []
 
@@ -119,8 +129,9 @@ def check_erasure(visit, page, ask) -> None:
         "WHERE certified_at IS NOT NULL AND email LIKE '1%' AND closed_at IS NULL ORDER BY person.id DESC LIMIT 1"
     )
     page.goto(f"/admin/people/{public_id}")
+    page.get_by_role("link", name="Fermer le compte").click()
     page.get_by_role("button", name="Fermer le compte").click()
-    page.get_by_role("button", name="Rouvrir le compte").wait_for()
+    page.get_by_role("link", name="Rouvrir le compte").wait_for()
     desk = visit()
     sign_in(desk, "hr@demo.example")
     before = totals(desk)

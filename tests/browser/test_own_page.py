@@ -81,7 +81,8 @@ def welcome(admin, keys: Keyboard, email: str) -> str:
         admin.fill(f"input[name={name}]", value)
     press(admin, "main form button.btn-primary")
     account = admin.url
-    press(admin, 'form:has(input[value="author"]) button[value="give"]')
+    press(admin, 'a[href$="/roles/author"]')
+    press(admin, "#decide button.btn-primary")
     press(admin, 'form[action$="/code"] button')
     code = admin.locator(".pv-paper-code").inner_text()
     keys.page.goto("/password/code")
@@ -134,7 +135,9 @@ def test_second_factor_from_grace_to_recovery(visit, ask, product):
     assert "Il vous en reste 9" in text(keys.page)
 
     admin.goto(account)
-    press(admin, 'form[action$="/second-factor"] button')
+    press(admin, 'a[href$="/second-factor"]')
+    admin.fill("textarea[name=reason]", "Vue à mon bureau")
+    press(admin, "#decide button.btn-danger")
     admin.goto("/admin/log")
     assert re.search(r"Second facteur réinitialisé · Solène Kermarrec\s+.*par Nadia Haddad", text(admin))
     keys.page.goto("/me")

@@ -143,36 +143,64 @@ def test_create_person_when_at_fault(desk, field, value, said):
 
 
 def test_roles_when_given_and_taken(desk):
-    """Roles by a button each; HR and referent exclude one another on the page and in the service."""
-    person = make_person()
-    page = desk.get(f"/admin/people/{person.public_id}")
-    page = with_field(page, "role", "referent").submit("act", status=303).follow()
+    """A panel says beforehand what follows, who is told included; HR and referent exclude one another on the page and in
+    the service; the reason stands in the log."""
+    person, _other = make_person(), make_person(roles=("referent",))
+    page = desk.get(f"/admin/people/{person.public_id}").click(href="/roles/referent")
+    assert "Les 2 référents, cette personne comprise, en sont prévenus aussitôt" in page
+    assert not db.session.scalar(select(RoleAssignment.id).where(RoleAssignment.person_id == person.id))
+    form = page.forms["decide"]
+    form["reason"] = "Elle remplace\u202e Paul"
+    page = form.submit(status=303).follow()
     assert "Tous les référents en sont prévenus" in page
-    assert "Impossible avec le rôle" in page
-    token = with_field(page, "role", "author")["csrf_token"].value
-    url = f"/admin/people/{person.public_id}/roles"
-    refused = desk.post(url, {"csrf_token": token, "role": "hr", "act": "give"}, status=409)
+    assert "Impossible avec le rôle" in page and "Elle remplace Paul" in page
+    refused = desk.get(f"/admin/people/{person.public_id}/roles/hr").forms["decide"].submit(status=409)
     assert "ne peut pas être à la fois" in refused
-    desk.post(url, {"csrf_token": token, "role": "emperor", "act": "give"}, status=422)
-    page = with_field(desk.get(f"/admin/people/{person.public_id}"), "role", "referent").submit("act", status=303)
+    desk.get(f"/admin/people/{person.public_id}/roles/emperor", status=422)
+    page = desk.get(f"/admin/people/{person.public_id}").click(href="/roles/referent")
+    assert "dans la file de l’autre référent" in page
+    assert "a changé entre-temps" in form.submit(status=422)  # The panel was shown when it was to be given.
+    page.forms["decide"].submit(status=303)
     assert not db.session.scalar(select(RoleAssignment.id).where(RoleAssignment.person_id == person.id))
     message = db.session.scalar(select(Message).where(Message.kind == "referent_named"))
     for language in ("fr", "en"):
         assert render(message, find_readers([person.id])[person.id], language).text
 
 
-def test_close_and_reopen(desk, admin):
-    """An account is closed and opened again; one's own, and the last administrator's, is not."""
+@pytest.mark.parametrize(
+    ("role", "said"),
+    [
+        ("admin", "sous 14 jours"),
+        ("hr", "pour toute l’entreprise"),
+        ("manager", "l’avancement des 2 personnes"),
+        ("author", "sans nom"),
+    ],
+)
+def test_role_panel_says_what_follows(desk, role, said):
+    """What the person will see, by number where there is one."""
     person = make_person()
-    page = desk.get(f"/admin/people/{person.public_id}")
-    form = desk.form(page, "/state")
-    page = form.submit("act", status=303).follow()
+    for _each in range(2):
+        make_person(manager_id=person.id)
+    make_person(manager_id=person.id, closed_at=utcnow())
+    assert said in desk.get(f"/admin/people/{person.public_id}/roles/{role}")
+
+
+def test_close_and_reopen(desk, admin):
+    """Closing and opening again are decided on a panel, with a reason for the log; one's own account is not closed."""
+    person = make_person(roles=("author",))
+    make_person(manager_id=person.id)
+    page = desk.get(f"/admin/people/{person.public_id}").click(href="/state")
+    assert "(auteur)" in page and "Une personne l’a pour responsable" in page
+    form = page.forms["decide"]
+    form["reason"] = "Départ à la retraite"
+    page = form.submit(status=303).follow()
+    assert "Départ à la retraite" in page
     assert fresh(person.id).closed_at is not None
-    desk.form(page, "/state").submit("act", status=303)
+    form.submit(status=422)  # Sent twice, it is not opened again.
+    desk.get(f"/admin/people/{person.public_id}/roles/hr", status=409)
+    page = page.click(href="/state").forms["decide"].submit(status=303)
     assert fresh(person.id).closed_at is None
-    token = form["csrf_token"].value
-    own = desk.post(f"/admin/people/{admin.public_id}/state", {"csrf_token": token, "act": "close"}, status=409)
-    assert "votre propre compte" in own
+    assert "votre propre compte" in desk.get(f"/admin/people/{admin.public_id}/state", status=409)
 
 
 def test_invitation_when_mailed(desk, app):

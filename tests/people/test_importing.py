@@ -124,7 +124,8 @@ def bomb() -> bytes:
         (b"Pr\x81nom;\x8d\x00\x01", "people.csv", "pas un texte lisible"),
         (b"just some words\nand more", "people.csv", "Il manque une colonne"),
         (b"Nom;Pr\xc3\xa9nom;Service\nA;B;C", "people.csv", "E-mail ou Matricule"),
-        (b"Nom;Nom de famille;Pr\xc3\xa9nom;Email\n", "people.csv", "Deux colonnes disent la même chose"),
+        (b"Nom;Nom de famille;Pr\xc3\xa9nom;Email\n", "people.csv", "« Nom » et « Nom de famille »"),
+        (TEXT.encode() + b'A;"B;c@d.fr\nC;D;e@f.fr\n', "people.csv", "La ligne 3 ne se lit pas"),
     ],
 )
 def test_open_when_file_is_not_what_it_says(data, name, said):
@@ -159,7 +160,7 @@ ROW = {
         ({"Arrivée": "31/02/2026"}, "Arrivée", "31/02/2026", "2026-03-12 ou 12/03/2026"),
         ({"Arrivée": "03/12/26"}, "Arrivée", "03/12/26", "2026-03-12 ou 12/03/2026"),
         ({"Arrivée": "0026-03-12"}, "Arrivée", "0026-03-12", "2026-03-12 ou 12/03/2026"),
-        ({"Arrivée": "2026-05-01", "Départ": "01/04/2026"}, "Départ", "2026-04-01", "un départ après l’arrivée"),
+        ({"Arrivée": "2026-05-01", "Départ": "01/04/2026"}, "Départ", "01/04/2026", "un départ après l’arrivée"),
         ({"Service": "A > > B"}, "Service", "A > > B", "sans rang vide"),
         ({"Service": "A > B > a"}, "Service", "A > B > a", "son propre ancêtre"),
         ({"Service": " > ".join(f"n{i}" for i in range(13))}, "Service", None, "12 rangs"),

@@ -17,6 +17,7 @@ from elearn.people import applying, checking, departments, imports, service
 from elearn.people.intake.queries import iterate_faults
 from elearn.people.models import Department, ImportJob, ImportRow, Person, PersonEvent, RoleAssignment
 from elearn.permissions import Role
+from elearn.privacy import service as privacy
 
 from ..factories import check_file, make_department, make_person
 
@@ -170,7 +171,12 @@ def test_check_when_a_manager_is_at_fault_too(app):
     job_id, report = check(
         "A;A;a@a.fr;;;;;b@a.fr\nB;B;b@a.fr;;;;;C1\nC;C;c@a.fr;C1;;;;nobody@a.fr\nD;D;d@a.fr;;;;;e@a.fr\nE;E;e@a.fr;;;;;\n"
     )
-    assert [fault[0] for fault in faults_of(job_id)] == [2, 3, 4]
+    assert [(line, read) for line, _column, read, _expected in faults_of(job_id)] == [
+        (2, "b@a.fr"),
+        (3, "C1"),
+        (4, "nobody@a.fr"),
+    ]
+    assert "corrigez d’abord la ligne 4" in faults_of(job_id)[1][3]
     assert report["counts"]["created"] == 2
 
 
@@ -263,16 +269,49 @@ def test_check_when_rehired_under_a_new_number(app):
 
 
 def test_check_when_file_names_everybody(app):
-    """Accounts that a complete file does not name are closed; administrators and oneself never, nor with a fault."""
+    """Accounts that a complete file does not name are closed; administrators and oneself never, nor with a fault, nor
+    where the file names nobody at all."""
     admin, gone = make_person(roles=("admin",)), make_person(email="gone@a.fr")
     make_person(email="kept@a.fr", given_name="K", family_name="P")
-    _job, report = check("K;P;kept@a.fr;;;;;\nX;Y;bad@@;;;;;", close_missing=True)
-    assert report["missing"] == 0
+    for nobody in ("K;P;kept@a.fr;;;;;\nX;Y;bad@@;;;;;", "\n;;;\n"):
+        assert check(nobody, close_missing=True)[1]["missing"] == 0
     job_id, report = check("K;P;kept@a.fr;;;;;", close_missing=True)
-    assert report["missing"] == 1
+    assert (report["missing"], report["open"]) == (1, 3)
     apply(job_id)
     assert person_of("gone@a.fr").closed_at is not None
     assert db.session.get(Person, admin.id).closed_at is None and gone.id
+
+
+def test_erase_while_the_file_is_read(app, folder, monkeypatch):
+    """A file sent before somebody was erased does not bring them back, wherever its reading stood."""
+    monkeypatch.setattr(checking, "CHUNK", 2)
+    monkeypatch.setattr(applying, "PIECE", -1.0)
+    who = [make_person(email=f"p{i}@a.fr", employee_number=f"N{i}", closed_at=utcnow()) for i in range(6)]
+    lines = "".join(f"P{i};Nom;{f'p{i}@a.fr' if i % 2 else ''};N{i};;;;N5\n" for i in range(6))
+    kept = imports.keep_file(io.BytesIO((HEAD + lines).encode()), "a.csv", folder)
+    with transaction():
+        job_id = imports.receive(kept, utcnow(), None).id
+    applying.work(utcnow(), folder)  # The first two lines are read.
+    for gone in (0, 4, 5):
+        with transaction():
+            privacy.erase(who[gone].id, utcnow(), None)
+    while applying.work(utcnow(), folder):
+        pass
+    job = imports.read_job(job_id)
+    assert job.status == "checked" and "erased" not in job.report
+    assert job.report["counts"]["created"] == 0 and job.report["faulty_lines"] == 2
+    assert db.session.scalars(select(ImportRow.line).order_by(ImportRow.line)).all() == [3, 4, 5]
+
+
+def test_apply_when_a_directory_id_was_taken_meanwhile(app):
+    """Two files that make the same directory id: the second stops that line, and the import goes on."""
+    texts = [f"{HEAD.strip()};Identifiant\nA;B;{mail}@a.fr;;;;;;ID1\nC;D;{mail}2@a.fr;;;;;;\n" for mail in "ab"]
+    first, second = (check_file(text.encode(), get_folder())[0] for text in texts)
+    apply(first)
+    make_person(email="b@a.fr")
+    job = apply(second)
+    assert job.status == "done" and person_of("b2@a.fr")
+    assert job.result["refused"] == 1 and person_of("a@a.fr").external_id == "ID1"
 
 
 def test_work_when_killed_at_any_point(app, monkeypatch):

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, DateField, FieldList, FormField, IntegerField, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    DateField,
+    FieldList,
+    FormField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.form import Form
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from ...i18n import _l
 from ..forms import list_language_choices
-from ..rules import MAX_EMAIL, MAX_LABEL, MAX_NAME, MAX_NUMBER
+from ..rules import MAX_EMAIL, MAX_LABEL, MAX_NAME, MAX_NUMBER, MAX_REASON
 
 MAX_PATH = 3_000
 TOO_LONG = _l("C’est trop long.")
@@ -46,6 +56,13 @@ class PersonForm(FlaskForm):
         _l("Temps en plus aux quiz, en pour cent"),
         [Optional(), NumberRange(0, 300, _l("Le temps en plus va de 0 à 300 pour cent."))],
     )
+
+
+class DecisionForm(FlaskForm):
+    """What was decided, as the panel had it, and why."""
+
+    act = HiddenField()
+    reason = TextAreaField(_l("Motif"), [Optional(), Length(max=MAX_REASON, message=TOO_LONG)])
 
 
 class DepartmentForm(FlaskForm):

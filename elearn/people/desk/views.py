@@ -10,11 +10,11 @@ from flask_login import current_user
 from ...db import transaction, utcnow
 from ...errors import Invalid, Refusal
 from ...i18n import _, _l, choose_offered
-from ...permissions import Permission, Role, permission_required
+from ...permissions import Permission, permission_required
 from ...web import say
 from .. import departments as tree
 from .. import rules, second_factor, service, signing_in
-from ..queries import list_roles
+from ..queries import get_factor_due, list_roles
 from ..views import blueprint
 from . import queries, words
 from .forms import PersonForm
@@ -91,6 +91,7 @@ def _show_person(person, code: str = ""):
         lines=read_lines(page),
         code=code,
         factor_at=second_factor.get_state(person.id).confirmed_at,
+        factor_due=get_factor_due(person),
         has_privacy="privacy.erase" in current_app.view_functions,
     )
 
@@ -142,38 +143,6 @@ def _person_values(form: PersonForm) -> dict:
 
 def _show_person_form(form, person, refusal: str = ""):
     return render_template("people/admin_edit.html", form=form, person=person, refusal=refusal)
-
-
-@blueprint.post("/admin/people/<public_id>/roles")
-@PEOPLE
-def admin_roles(public_id: str):
-    """Give a role, or take it back."""
-    person_id, by_id = queries.get_person(public_id).id, current_user.id
-    name = request.form.get("role", "")
-    if name not in words.ROLES:
-        raise Invalid(_("Ce rôle n’existe pas."))
-    gives = request.form.get("act") == "give"
-    with transaction():
-        (service.give_role if gives else service.take_role)(person_id, Role(name), utcnow(), by_id)
-    if gives and name == "referent":
-        say(_("Le rôle est donné. Tous les référents en sont prévenus."))
-    else:
-        say(_("Le rôle est donné.") if gives else _("Le rôle est retiré."))
-    return redirect(url_for(".admin_person", public_id=public_id) + "#roles", 303)
-
-
-@blueprint.post("/admin/people/<public_id>/state")
-@PEOPLE
-def admin_state(public_id: str):
-    """Close an account, or open it again."""
-    person_id, by_id = queries.get_person(public_id).id, current_user.id
-    opens = request.form.get("act") == "reopen"
-    if not opens and person_id == by_id:
-        raise Refusal(_("Vous ne pouvez pas fermer votre propre compte."))
-    with transaction():
-        (service.reopen_person if opens else service.close_person)(person_id, utcnow(), by_id)
-    say(_("Le compte est rouvert.") if opens else _("Le compte est fermé, et ses sessions avec lui."))
-    return redirect(url_for(".admin_person", public_id=public_id), 303)
 
 
 @blueprint.post("/admin/people/<public_id>/invite")

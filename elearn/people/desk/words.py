@@ -86,6 +86,7 @@ FIELDS = {
     "answer_days": _l("Délai de réponse"),
     "headcount": _l("Effectif"),
     "languages": _l("Langues"),
+    "reason": _l("Motif"),
     "file": _l("Fichier"),
     "sheet": _l("Feuille"),
     "created": _l("Comptes créés"),

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from ...db import db
 from ...errors import NotFound
 from ...i18n import _
-from ..checking import FAULTY
+from ..imports import FAULTY
 from ..models import ImportJob, ImportRow, Person
 from ..service import EDITABLE
 

@@ -7,7 +7,7 @@ import csv
 import io
 
 from flask import Response, current_app, redirect, render_template, request, stream_with_context, url_for
-from flask_babel import force_locale
+from flask_babel import force_locale, format_decimal
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
@@ -103,17 +103,23 @@ def admin_import(job_id: int):
     """What a file would do, what it is doing, or what it did."""
     job = queries.get_job(job_id)
     if wants_json():
+        done, total = format_decimal(job.done), format_decimal(job.total)
         text = (
-            _("%(count)s lignes lues", count=job.done)
+            _("%(count)s lignes lues", count=done)
             if job.status == "reading"
-            else _("%(done)s sur %(total)s", done=job.done, total=job.total)
+            else _("%(done)s sur %(total)s", done=done, total=total)
         )
         return {"status": job.status, "done": job.done, "total": job.total, "text": text}
+    return _show_import(job)
+
+
+def _show_import(job, refusal: str = ""):
+    job_id = job.id
     change = request.args.get("change", "")
-    if change not in (*words.CHANGES, checking.FAULTY):
+    if change not in (*words.CHANGES, imports.FAULTY):
         faulty = (job.report or {}).get("faulty_lines")
         first = next((name for name in words.CHANGES if (job.report or {}).get("counts", {}).get(name)), "created")
-        change = checking.FAULTY if faulty else first
+        change = imports.FAULTY if faulty else first
     after = request.args.get("after", "")
     rows = queries.list_lines(job_id, change, int(after) if after.isdecimal() and len(after) < 16 else 0)
     more = len(rows) > queries.PAGE
@@ -128,6 +134,7 @@ def admin_import(job_id: int):
         rows=[_describe(row, person) for row, person in rows],
         after=rows[-1][0].id if more else None,
         days=imports.KEPT.days,
+        refusal=refusal,
     )
 
 
@@ -199,8 +206,11 @@ def admin_import_sheet(job_id: int):
 @blueprint.post("/admin/imports/<int:job_id>/start")
 @PEOPLE
 def admin_import_start(job_id: int):
-    """Apply the lines without fault."""
-    by_id = current_user.id
+    """Apply the lines without fault. Accounts that the file does not name are closed once their number was confirmed."""
+    by_id, job = current_user.id, queries.get_job(job_id)
+    missing = (job.report or {}).get("missing")
+    if missing and job.status == "checked" and request.form.get("missing") != str(missing):
+        return _show_import(job, _("Confirmez que ces comptes sont à fermer, ou abandonnez ce fichier.")), 422
     try:
         with transaction():
             imports.start(job_id, utcnow(), by_id)

@@ -8,10 +8,9 @@ from flask_login import current_user
 from ...db import transaction, utcnow
 from ...errors import Forbidden, Invalid, Refusal
 from ...i18n import _
-from ...permissions import Permission, permission_required, public, signed_in
+from ...permissions import public, signed_in
 from ...web import get_site, safe_next, say, wants_json
 from .. import passwords, rules, second_factor, signing_in
-from ..desk import queries as desk
 from ..views import blueprint, enter, get_visitor
 from .forms import CodeForm, PasswordForm, RecoveryForm
 
@@ -228,17 +227,3 @@ def _with_password(form: PasswordForm, act):
         return (_show(password_form=form), 422), None
     except Refusal as refusal:
         return (_show(refusal=refusal.sentence), refusal.status), None
-
-
-# --- The administrator's recovery -----------------------------------------------------------------------------
-
-
-@blueprint.post("/admin/people/<public_id>/second-factor")
-@permission_required(Permission.ADMIN_PEOPLE)
-def admin_second_factor(public_id: str):
-    """Take away the second factor of somebody who lost theirs: logged, and told to them."""
-    person_id, by_id = desk.get_person(public_id).id, current_user.id
-    with transaction():
-        second_factor.reset(person_id, utcnow(), by_id)
-    say(_("Le second facteur est retiré ; la personne en est prévenue et ses sessions sont fermées."))
-    return redirect(url_for("people.admin_person", public_id=public_id) + "#acces", 303)

@@ -1,0 +1,1 @@
+"""What an administrator decides about an account, read on a panel before it is confirmed."""
