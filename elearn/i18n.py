@@ -88,7 +88,14 @@ def _n(one: str, many: str, num: int, **variables) -> str:
         found = _english().ungettext(one, many, num)
     else:
         found = one if abs(num) < 2 else many
-    return found % {"num": num, **variables}
+    return found % {"num": _grouped(num), **variables}
+
+
+def _grouped(num: int) -> str | int:
+    """A number as the reader's language writes it from a thousand up: « 20 000 », 20,000."""
+    if abs(num) < 1_000:
+        return num
+    return f"{num:,}" if language() == "en" else f"{num:,}".replace(",", "\u202f")
 
 
 @lru_cache(maxsize=4096)
@@ -108,7 +115,7 @@ def say_many(one: str, many: str, num: int, **variables) -> Markup:
         found = _safe(_english().ungettext(one, many, num), "fr")
     else:
         found = _safe(one if abs(num) < 2 else many, "fr")
-    return found % {"num": num, **variables}
+    return found % {"num": _grouped(num), **variables}
 
 
 def company_day(moment: dt.datetime) -> dt.date:

@@ -1,9 +1,11 @@
 """The kernel's promises: one kind of transaction, guards on every view, errors in the product's voice."""
 
 import pytest
+from flask_babel import force_locale
 
 from elearn.content.models import SiteState
 from elearn.db import db, transaction
+from elearn.i18n import _n, say_many
 from elearn.permissions import check_guards
 
 
@@ -39,3 +41,19 @@ def test_view_without_guard_stops_the_start(app):
             check_guards(app)
     finally:
         del app.view_functions["bare"]
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "said"),
+    [
+        ("fr", 0, "0 minute"),
+        ("fr", 2, "2 minutes"),
+        ("fr", 20_000, "20\u202f000 minutes"),
+        ("en", 20_000, "20,000 minutes"),
+    ],
+)
+def test_count_when_read(app, language, number, said):
+    """A number is written as its reader's language writes it, and French says zero in the singular."""
+    with app.test_request_context(), force_locale(language):
+        assert say_many("%(num)s minute", "%(num)s minutes", number) == said
+        assert _n("%(num)s minute", "%(num)s minutes", number) == said

@@ -51,10 +51,13 @@ def check_draft(status: str) -> None:
         raise Refusal(_l("Ce rappel est déjà lancé, ou arrêté."))
 
 
-def check_launch(status: str, last_due_on: dt.date | None, today: dt.date) -> None:
-    """Only a draft that still has a day to write on can be launched; raise Refusal otherwise."""
+def check_launch(status: str, deadline_on: dt.date, due_on: Iterable[dt.date], today: dt.date) -> None:
+    """Only a draft whose deadline lies ahead and that still has a day to write on can be launched: nobody first hears
+    of a deadline when it has passed. Raise Refusal otherwise."""
     check_draft(status)
-    if last_due_on is None or last_due_on < today:
+    if deadline_on <= today:
+        raise Refusal(_l("La date limite est atteinte. Changez-la avant de lancer ce rappel."))
+    if all(day < today for day in due_on):
         raise Refusal(_l("Tous les jours d’envoi sont passés. Changez la date limite."))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 
 from ..db import db
 from ..errors import Refusal
-from ..i18n import _l, company_day
+from ..i18n import _l, company_day, company_midnight
 from ..notifications.jobs import wake
 from ..notifications.service import queue
 from ..reporting.rules import read_filter
@@ -68,7 +68,7 @@ def launch(campaign_id: int, now: dt.datetime) -> None:
     campaign = _locked(campaign_id)
     today = company_day(now)
     steps = queries.list_steps(campaign_id)
-    rules.check_launch(campaign.status, max((step.due_on for step in steps), default=None), today)
+    rules.check_launch(campaign.status, campaign.deadline_on, [step.due_on for step in steps], today)
     for step in steps:
         if step.due_on < today:
             step.phase = "skipped"
@@ -95,25 +95,36 @@ def _locked(campaign_id: int) -> Campaign:
     return campaign
 
 
+def _lock_running() -> dict[int, Campaign]:
+    running = select(Campaign).where(Campaign.status == CampaignStatus.RUNNING).order_by(Campaign.id)
+    locked = running.with_for_update().execution_options(populate_existing=True)
+    return {campaign.id: campaign for campaign in db.session.scalars(locked)}
+
+
 def advance(step_id: int, now: dt.datetime, chunk: int = CHUNK) -> bool:
     """Write to the next people of a step whose day has come; return whether there is more of it to do.
 
     One call is one transaction. It can be killed anywhere: the cursor and the messages are committed together, and
     the messages' unique keys refuse a second one even to two runs at once. Where several days of a campaign have
-    come (the worker was down), only the latest writes: nobody gets the arrears.
+    come (the worker was down), only the latest writes: nobody gets the arrears. Who was reminded of the same parts
+    today by another campaign, whose deadline comes no later, is left out; campaigns write one after the other, so that
+    each knows what the others said.
     """
     step = db.session.get(CampaignStep, step_id)
-    campaign = _locked(step.campaign_id)
+    campaign = _lock_running().get(step.campaign_id)
     step = db.session.get(CampaignStep, step_id, populate_existing=True)
     today = company_day(now)
-    if campaign.status != CampaignStatus.RUNNING or step.phase not in ("people", "managers", "hr"):
+    if campaign is None or step.phase not in ("people", "managers", "hr"):
         return False
     if _is_overtaken(step, today):
         step.phase, step.done_at = "skipped", now
         db.session.flush()
         return False
     ids, kind, to = _next_readers(campaign, step, today, chunk)
+    told = queries.list_told(campaign, ids, company_midnight(today)) if step.phase == "people" else {}
     for person_id in ids:
+        if person_id in told and told[person_id].issuperset(queries.get_missing(campaign, person_id)):
+            continue
         key = rules.once_key(campaign.id, step.offset, to, person_id)
         said = queue(person_id, kind, {"campaign": campaign.id, "offset": step.offset}, now, once_key=key)
         step.written += said is not None and step.phase == "people"

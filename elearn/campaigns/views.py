@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from ..credentials.completion import PARTS
 from ..db import db, transaction, utcnow
-from ..errors import NotFound
+from ..errors import NotFound, Refusal
 from ..i18n import _, _l, company_day
 from ..notifications.kinds import find_readers
 from ..notifications.messages import render
@@ -233,12 +233,23 @@ def show(campaign_id):
         names=[line.name for line in page.lines],
         left=left,
         population=population,
-        managers=queries.count_managers(campaign, on) if campaign.to_managers else 0,
+        reach=queries.get_reach(campaign, on),
+        overlaps=queries.list_overlaps(campaign, on) if campaign.status == "draft" else [],
+        obstacle=_obstacle(campaign, steps, on),
         previews=_previews(campaign, shown.offset, now) if found.total and shown else [],
         statuses=_statuses(),
         words=words,
         today=on,
     )
+
+
+def _obstacle(campaign: Campaign, steps, on: dt.date) -> str:
+    """Why a draft cannot be launched today; empty where it can."""
+    try:
+        rules.check_launch(campaign.status, campaign.deadline_on, [step.due_on for step in steps], on)
+    except Refusal as refusal:
+        return str(refusal.sentence)
+    return ""
 
 
 def _previews(campaign: Campaign, offset: int, now: dt.datetime) -> list[tuple[str, str, object]]:

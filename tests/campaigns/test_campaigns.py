@@ -72,6 +72,63 @@ def test_run_when_a_day_has_come(company):
     assert queries.list_steps(campaign_id)[0].written == 4
 
 
+def test_run_when_two_campaigns_ask_the_same_on_one_day(company):
+    """The one whose deadline is nearest writes; the other only to those of whom it asks something else. A stopped one
+    said nothing, and an earlier day does not count."""
+    _hr, _manager, team, _department = company
+    train(team[2], "path", "charter-signature", "charter-quiz")
+    later, wider, nearer = (
+        prepare(company, days=14, parts=("path",)),
+        prepare(company, days=14, parts=("path", "security")),
+        prepare(company, days=7, offsets=(-7, 7), parts=("path", "charter")),
+    )
+    for campaign_id in (later, wider, nearer):
+        launch(campaign_id)
+    assert queries.list_overlaps(db.session.get(Campaign, later), company_day(utcnow()))[0][1] == 2
+    commands.run_due(utcnow())
+    told = [(message.ids["campaign"], message.person_id) for message in messages("reminder")]
+    assert [person_id for campaign_id, person_id in told if campaign_id == nearer] == [team[n].id for n in (1, 3, 4)]
+    assert [person_id for campaign_id, person_id in told if campaign_id == later] == []
+    assert [person_id for campaign_id, person_id in told if campaign_id == wider] == [team[n].id for n in (1, 2, 3, 4)]
+    with transaction():
+        service.stop(nearer, utcnow())
+        service.stop(wider, utcnow())
+    commands.run_due(utcnow() + dt.timedelta(days=14))
+    told = [message for message in messages("reminder") if message.ids["campaign"] == later]
+    assert [message.person_id for message in told] == [team[n].id for n in (3, 4)]
+
+
+def test_step_when_another_worker_was_quicker(company):
+    """A step that was done, or whose campaign was stopped, since it was listed writes to nobody."""
+    campaign_id = prepare(company)
+    step_id = queries.list_steps(campaign_id)[0].id
+    with transaction():
+        assert not service.advance(step_id, utcnow())
+    launch(campaign_id)
+    commands.run_due(utcnow())
+    written = len(messages())
+    with transaction():
+        assert not service.advance(step_id, utcnow())
+    assert len(messages()) == written
+
+
+def test_run_when_the_population_changes(company):
+    """Who joins is reminded on the next day, who leaves is not, whose department is gone is nobody."""
+    _hr, manager, team, department = company
+    campaign_id = prepare(company)
+    launch(campaign_id)
+    commands.run_due(utcnow())
+    joined = make_person(department_id=department.id, email=None)
+    with transaction():
+        db.session.get(type(manager), team[1].id).closed_at = utcnow()
+        db.session.get(type(manager), team[2].id).department_id = None
+    commands.run_due(utcnow() + dt.timedelta(days=14))
+    told = [message.person_id for message in messages("reminder") if message.ids["offset"] == 0]
+    assert told == [team[3].id, team[4].id, joined.id]
+    reach = queries.get_reach(db.session.get(Campaign, campaign_id), company_day(utcnow()))
+    assert (reach.managers, reach.without_manager, reach.without_email) == (1, 1, 1)
+
+
 def test_run_when_run_again_and_again(company):
     """However often it runs on a day, nobody is written to twice; each later day writes once more."""
     campaign_id = prepare(company)
@@ -192,11 +249,17 @@ def test_campaign_when_the_population_names_what_people_did(company):
 
 
 def test_launch_when_done_twice(company):
-    """A second click is refused, and so is a draft whose days are all over."""
+    """A second click is refused, and so is a draft whose deadline has come or whose days are all over; a day that
+    passed since it was prepared is left out."""
     campaign_id = prepare(company)
-    with pytest.raises(Refusal):
-        launch(campaign_id, utcnow() + dt.timedelta(days=60))
-    launch(campaign_id)
+    for days in (14, 60):
+        with pytest.raises(Refusal, match="date limite est atteinte"):
+            launch(campaign_id, utcnow() + dt.timedelta(days=days))
+    early = prepare(company, offsets=(-14,))
+    with pytest.raises(Refusal, match="jours d’envoi"):
+        launch(early, utcnow() + dt.timedelta(days=1))
+    launch(campaign_id, utcnow() + dt.timedelta(days=1))
+    assert [step.phase for step in queries.list_steps(campaign_id)] == ["skipped", "people", "people"]
     with pytest.raises(Refusal):
         launch(campaign_id)
 
