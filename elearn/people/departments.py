@@ -67,7 +67,7 @@ def list_children(parent_id: int | None, after: int | None = None, limit: int = 
     children = (
         select(func.count(child.id)).where(child.parent_id == Department.id).correlate(Department).scalar_subquery()
     )
-    names = sorted((normalise(name), id) for id, name in list_names_under(parent_id))
+    names = sorted((_order(name), id) for id, name in list_names_under(parent_id))
     first = next((place for place, (_name, id) in enumerate(names, 1) if id == after), 0)
     ids = [id for _name, id in names[first : first + limit]]
     rows = db.session.execute(
@@ -75,6 +75,11 @@ def list_children(parent_id: int | None, after: int | None = None, limit: int = 
     )
     nodes = sorted((Node(*row) for row in rows), key=lambda node: ids.index(node.id))
     return nodes, ids[-1] if len(names) > first + limit else None
+
+
+def _order(name: str) -> str:
+    """How a name is sorted: without case and accents, and « Atelier 2 » before « Atelier 10 »."""
+    return re.sub(r"\d+", lambda digits: digits[0].zfill(9), normalise(name))
 
 
 def list_paths() -> list[tuple[int, tuple[str, ...]]]:
@@ -226,20 +231,60 @@ def move(department_id: int, parent_id: int | None, now: dt.datetime, by_id: int
     )
 
 
+def merge(department_id: int, into_id: int | None, now: dt.datetime, by_id: int | None = None) -> None:
+    """Put everybody and every department of one into another, and take the empty one away.
+
+    Raise Invalid where no other is named, Refusal for itself or one that lies in it, for two departments of one name
+    that would meet, and while a referent answers for it.
+    """
+    _lock_tree()
+    if into_id is None:
+        raise Invalid(_("Indiquez l’autre service."))
+    department, into = get(department_id), get(into_id)
+    if into.path.startswith(department.path):
+        raise Refusal(_("Un service ne se réunit ni à lui-même ni à un service qu’il contient."))
+    before, after = name_of(department_id), name_of(into_id)
+    for child_id, _name in list_names_under(department_id):
+        move(child_id, into_id, now, by_id)
+    moved = db.session.execute(
+        update(Person)
+        .where(Person.department_id == department_id)
+        .values(department_id=into_id)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.expire_all()
+    _delete(get(department_id))
+    record(
+        None,
+        "department-merged",
+        now,
+        by_id,
+        before={"department": before},
+        after={"department": after, "people": moved.rowcount},
+        department=department_id,
+    )
+
+
 def take_away(department_id: int, now: dt.datetime, by_id: int | None = None) -> None:
     """Take an empty department away. Raise Refusal while anybody or anything lies in it, or a referent answers for it."""
     department = get(department_id)
     if db.session.scalar(select(Person.id).where(Person.department_id == department_id).limit(1)):
-        raise Refusal(_("Des personnes, présentes ou parties, sont rattachées à ce service : déplacez-les d’abord."))
+        raise Refusal(
+            _("Des personnes, présentes ou parties, sont rattachées à ce service : réunissez-le plutôt avec un autre.")
+        )
     if db.session.scalar(select(Department.id).where(Department.parent_id == department_id).limit(1)):
         raise Refusal(_("Ce service en contient d’autres : déplacez-les d’abord."))
     before = name_of(department_id)
+    _delete(department)
+    record(None, "department-removed", now, by_id, before={"department": before}, department=department_id)
+
+
+def _delete(department: Department) -> None:
     try:
         with db.session.begin_nested():
             db.session.delete(department)
     except IntegrityError:
         raise Refusal(_("Un référent répond de ce service : changez d’abord son périmètre.")) from None
-    record(None, "department-removed", now, by_id, before={"department": before}, department=department_id)
 
 
 def _clean_name(name: str) -> str:

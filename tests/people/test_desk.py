@@ -309,7 +309,8 @@ def test_departments_through_forms(desk):
     page = form.submit(status=303).follow()
     again = with_field(page, "act", "create")
     again["name"] = "Atelier"
-    assert "porte déjà ce nom" in again.submit(status=422)
+    refused = again.submit(status=422)
+    assert "porte déjà ce nom" in refused and with_field(refused, "act", "create")["name"].value == "Atelier"
     inside = page.click("^Atelier$")
     form = with_field(inside, "act", "rename")
     form["name"] = "Montage"
@@ -321,6 +322,10 @@ def test_departments_through_forms(desk):
     assert "sous lui-même" in form.submit(status=422)
     form["parent"] = ""
     inside = form.submit(status=303).follow()
+    form = with_field(inside, "act", "merge")
+    form["into"] = "Nulle part"
+    refused = form.submit(status=422)
+    assert "Aucun service ne s’appelle" in refused and with_field(refused, "act", "merge")["into"].value == "Nulle part"
     remove = next(f for k, f in inside.forms.items() if isinstance(k, int) and "Supprimer" in f.text)
     remove.submit("act", status=303)
     assert "Montage" not in desk.get("/admin/departments").text.split("est supprimé")[-1]

@@ -15,7 +15,7 @@ from elearn.errors import Refusal
 from elearn.notifications.models import Message
 from elearn.people import applying, checking, departments, imports, service
 from elearn.people.intake.queries import iterate_faults
-from elearn.people.models import Department, ImportJob, ImportRow, Person, PersonEvent, RoleAssignment
+from elearn.people.models import Department, ImportJob, ImportRow, Person, PersonEvent, PersonEventWords, RoleAssignment
 from elearn.permissions import Role
 from elearn.privacy import service as privacy
 
@@ -447,6 +447,31 @@ def test_move_department_when_under_itself(app):
     with pytest.raises(IntegrityError), transaction():
         db.session.execute(update(Department).where(Department.id == a.id).values(path=f"/{a.id}/{b.id}/{a.id}/"))
     assert tree()["A"] == (0, f"/{a.id}/")
+
+
+def test_merge_departments(app):
+    """Everybody and every department pass into the other, in one line of the log; never into itself or what it holds,
+    nor where two of one name would meet."""
+    a, b = make_department("A"), make_department("B")
+    inside, deep = make_department("C", a), make_department("D", b)
+    people = [make_person(department_id=a.id), make_person(department_id=a.id, closed_at=utcnow())]
+    for goal in (a.id, inside.id, None):
+        with pytest.raises(Refusal), transaction():
+            departments.merge(a.id, goal, utcnow())
+    with transaction():
+        departments.merge(a.id, deep.id, utcnow())
+    assert tree() == {
+        "B": (0, f"/{b.id}/"),
+        "D": (1, f"/{b.id}/{deep.id}/"),
+        "C": (2, f"/{b.id}/{deep.id}/{inside.id}/"),
+    }
+    ids = db.session.scalars(select(Person.department_id).where(Person.id.in_([each.id for each in people])))
+    assert set(ids) == {deep.id}
+    words = db.session.scalars(select(PersonEventWords).order_by(PersonEventWords.event_id.desc())).first()
+    assert (words.before, words.after) == ({"department": "A"}, {"department": "B › D", "people": 2})
+    make_department("C", b)
+    with pytest.raises(Refusal, match="porte déjà ce nom"), transaction():
+        departments.merge(deep.id, b.id, utcnow())
 
 
 def test_department_when_taken_or_in_use(app):

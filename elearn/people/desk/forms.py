@@ -77,6 +77,12 @@ class MoveForm(FlaskForm):
     parent = _department(_l("Placer sous"))
 
 
+class MergeForm(FlaskForm):
+    """Which department another one becomes part of."""
+
+    into = _department(_l("L’autre service"))
+
+
 class ContactForm(Form):
     """Somebody on duty."""
 

@@ -45,6 +45,7 @@ ACTS = {
     "department-made": _l("Service créé"),
     "department-renamed": _l("Service renommé"),
     "department-moved": _l("Service déplacé"),
+    "department-merged": _l("Services réunis"),
     "department-removed": _l("Service supprimé"),
     "settings-changed": _l("Réglages modifiés"),
     "perimeter-set": _l("Périmètre fixé"),
@@ -97,6 +98,7 @@ FIELDS = {
     "invited": _l("Invitations"),
     "refused": _l("Lignes refusées"),
     "erased": _l("Comptes effacés entre-temps"),
+    "people": _l("Personnes"),
     "departments": _l("Services"),
     "topics": _l("Sujets"),
 }

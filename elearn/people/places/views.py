@@ -11,7 +11,7 @@ from ...i18n import _
 from ...permissions import Permission, permission_required
 from ...web import say
 from .. import departments as tree
-from ..desk.forms import DepartmentForm, MoveForm
+from ..desk.forms import MAX_PATH, DepartmentForm, MergeForm, MoveForm
 from ..desk.queries import read_id
 from ..views import blueprint
 
@@ -33,11 +33,24 @@ def admin_department_names():
     return [name for _id, name in tree.search(request.args.get("q", "")[:200])]
 
 
-def _show_departments(under: int | None, refusal: str = "", q: str = "", after: int | None = None):
+def _show_departments(under: int | None, refused: tuple = (), q: str = "", after: int | None = None):
+    """The page; ``refused`` is the act that was, what was typed for it, and why."""
     here = tree.get(under) if under is not None else None
     children, more = tree.list_children(under, after)
-    name_form = DepartmentForm(formdata=None, name=here.name if here else "")
-    name_form.name.id = "new-name"  # Beside the field of the same name that makes a department.
+    forms = {
+        "create": DepartmentForm(formdata=None),
+        "rename": DepartmentForm(formdata=None, name=here.name if here else ""),
+        "move": MoveForm(formdata=None, parent=tree.name_of(here.parent_id) if here else ""),
+        "merge": MergeForm(formdata=None),
+    }
+    forms["rename"].name.id = "new-name"  # Beside the field of the same name that makes a department.
+    errors = []
+    if refused:
+        act, typed, sentence = refused
+        field = next(iter(forms[act])) if act in forms else None
+        if field is not None:
+            field.data, field.errors = typed, [sentence]
+        errors = [(sentence, field.id if field is not None else "")]
     return render_template(
         "people/admin_departments.html",
         here=here,
@@ -46,28 +59,30 @@ def _show_departments(under: int | None, refusal: str = "", q: str = "", after: 
         after=more,
         q=q.strip(),
         found=tree.search(q, tree.PAGE) if q.strip() else [],
-        new_form=DepartmentForm(formdata=None),
-        name_form=name_form,
-        move_form=MoveForm(formdata=None, parent=tree.name_of(here.parent_id) if here else ""),
-        refusal=refusal,
+        forms_of=forms,
+        errors=errors,
+        act=refused[0] if refused else "",
     )
 
 
 @blueprint.post("/admin/departments/act")
 @PEOPLE
 def admin_department_act():
-    """Make, rename, move or take away a department."""
+    """Make, rename, move, merge or take away a department."""
     act, under, by_id = request.form.get("act", ""), read_id(request.form.get("under", "")), current_user.id
-    name = request.form.get("name", "")[:1_000]
+    typed = request.form.get({"move": "parent", "merge": "into"}.get(act, "name"), "")[:MAX_PATH]
     goes = under
     try:
         with transaction():
             if act == "create":
-                tree.create(name, under, utcnow(), by_id)
+                tree.create(typed, under, utcnow(), by_id)
             elif act == "rename" and under is not None:
-                tree.rename(under, name, utcnow(), by_id)
+                tree.rename(under, typed, utcnow(), by_id)
             elif act == "move" and under is not None:
-                tree.move(under, tree.resolve(request.form.get("parent", "")), utcnow(), by_id)
+                tree.move(under, tree.resolve(typed), utcnow(), by_id)
+            elif act == "merge" and under is not None:
+                goes = tree.resolve(typed)
+                tree.merge(under, goes, utcnow(), by_id)
             elif act == "remove" and under is not None:
                 goes = tree.get(under).parent_id
                 tree.take_away(under, utcnow(), by_id)
@@ -76,12 +91,13 @@ def admin_department_act():
     except Refusal as refusal:
         if refusal.status == 404:
             raise
-        return _show_departments(under, refusal.sentence), 422
+        return _show_departments(under, (act, typed, refusal.sentence)), 422
     say(
         {
             "create": _("Le service est créé."),
             "rename": _("Le service est renommé."),
             "move": _("Le service est déplacé, avec tout ce qu’il contient."),
+            "merge": _("Les deux services n’en font plus qu’un : celui-ci."),
             "remove": _("Le service est supprimé."),
         }[act]
     )
