@@ -7,8 +7,16 @@ const results = form && document.getElementById(form.dataset.live);
 if (results) {
   let timer;
   let running;
+  let shown = location.search;
+  let typed = false;
 
-  const show = async () => {
+  // Each filter is a step back; the letters of one search are one step together.
+  const remember = (url, typing) => {
+    if (new URL(url, location).search !== shown) history[typing && typed ? 'replaceState' : 'pushState'](null, '', url);
+    [shown, typed] = [location.search, typing];
+  };
+
+  const show = async (typing) => {
     const fields = [...new FormData(form)].filter(([, value]) => value !== '');
     const url = `${form.getAttribute('action')}?${new URLSearchParams(fields)}`;
     running?.abort();
@@ -24,7 +32,7 @@ if (results) {
       if (said && count && said.textContent !== count.textContent) said.textContent = count.textContent;
       if (said && count) count.replaceWith(said);
       results.replaceChildren(...found.childNodes);
-      history.replaceState(null, '', url);
+      remember(url, typing);
     } catch (error) {
       if (error.name !== 'AbortError') form.submit();
       return;
@@ -32,14 +40,15 @@ if (results) {
     results.removeAttribute('aria-busy');
   };
 
-  const soon = (wait) => {
+  const soon = (wait, typing = false) => {
     clearTimeout(timer);
-    timer = setTimeout(show, wait);
+    timer = setTimeout(show, wait, typing);
   };
-  form.addEventListener('input', (event) => event.target.type === 'search' && soon(250));
+  form.addEventListener('input', (event) => event.target.type === 'search' && soon(250, true));
   form.addEventListener('change', (event) => event.target.type !== 'search' && soon(0));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     soon(0);
   });
+  window.addEventListener('popstate', () => location.search !== shown && location.reload());
 }

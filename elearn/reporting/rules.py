@@ -55,7 +55,7 @@ class Filter:
         """The arguments of the address, without what is as usual; ``changes`` are made first."""
         changed = replace(self, **changes)
         return {
-            name: _write(value)
+            name: write_site(value) if name == "site" else _write(value)
             for name, value in ((f.name, getattr(changed, f.name)) for f in fields(self) if f.name != "faults")
             if value != getattr(Filter, name, ()) and value is not None and value is not False
         }
@@ -69,7 +69,13 @@ class Filter:
 def _write(value) -> str | list[str]:
     if isinstance(value, tuple):
         return list(value)
-    return "1" if value is True else str(value) or "-"
+    return "1" if value is True else str(value)
+
+
+def write_site(site: str) -> str:
+    """A site as it stands in an address, where ``-`` is people whose site is not known: a site that is called so gets
+    one dash more."""
+    return site if site.strip("-") else f"{site}-"
 
 
 def read_filter(args: Mapping[str, str], missing: list[str] = ()) -> Filter:
@@ -94,7 +100,7 @@ def read_filter(args: Mapping[str, str], missing: list[str] = ()) -> Filter:
         faults.append("missing")
     values["missing"] = tuple(part for part in PARTS if part in missing)
     site = args.get("site", "").strip()[:200]
-    values["site"] = {"": None, "-": ""}.get(site, site)
+    values["site"] = None if not site else site if site.strip("-") else site[:-1]
     values["q"] = " ".join(args.get("q", "").replace("\0", "").split())[:MAX_QUERY]
     return Filter(**values, faults=tuple(faults))
 
@@ -235,6 +241,6 @@ def certificate_state(valid_until: dt.date | None, on: dt.date) -> str:
 
 
 def safe_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula: what begins like one gets an apostrophe before it (OWASP,
-    « CSV injection »)."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
+    """A cell that no spreadsheet takes for a formula: what begins like one, in full-width signs too, gets an apostrophe
+    before it (OWASP, « CSV injection »)."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")) else text

@@ -121,7 +121,7 @@ def dashboard():
     # While the figures of a large company are kept, so is how they look.
     key = language(), overview.at
     drawn = progress.drawn.get(key)
-    if drawn is None:
+    if drawn is None and overview.totals.people:
         drawn = progress.drawn[key] = Markup(render_template("reporting/_figures.html", **shown))
     return render_template("reporting/dashboard.html", figures=drawn, **shown)
 
@@ -175,8 +175,8 @@ def _chips(wanted: Filter) -> list[SimpleNamespace]:
 
 def _rows(wanted: Filter, on: dt.date):
     """The list as cells, in the order of words.headings()."""
-    states, certificates = words.states(), words.certificates()
-    erased = _("Personne effacée")
+    states, certificates, is_mixed = words.states(), words.certificates(), wanted.who != "active"
+    erased, here, gone = _("Personne effacée"), _("oui"), _("non")
     for line in queries.iterate(wanted, on):
         row = [line.name or erased, line.department, line.site]
         for part in PARTS:
@@ -184,7 +184,8 @@ def _rows(wanted: Filter, on: dt.date):
             row += [states[line.states[part]], company_day(moment) if moment else None]
         state = rules.certificate_state(line.valid_until, on)
         issued = company_day(line.certified_at) if line.certified_at else None
-        yield [*row, certificates[state], issued, line.valid_until]
+        row += [certificates[state], issued, line.valid_until]
+        yield [*row, gone if line.has_left else here] if is_mixed else row
 
 
 @blueprint.get("/hr/people.csv")
@@ -193,9 +194,9 @@ def people_csv():
     """What the list shows, all its pages, for a spreadsheet; sent as it is read."""
     wanted, on = _read_filter(), _today()
     pattern = "dd/MM/y" if language() == "fr" else "y-MM-dd"
-    chunks = exports.write_csv(
-        words.headings(), _rows(wanted, on), words.delimiter(), partial(format_date, format=pattern, locale=language())
-    )
+    show_date = partial(format_date, format=pattern, locale=language())
+    headings = words.headings(wanted.who != "active")
+    chunks = exports.write_csv(headings, _rows(wanted, on), words.delimiter(), show_date)
     response = Response(stream_with_context(chunks), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(on)}.csv"'
     return response
@@ -207,7 +208,8 @@ def people_xlsx():
     """The same as a workbook, with days as days."""
     wanted, on = _read_filter(), _today()
     date_format = "dd/mm/yyyy" if language() == "fr" else "yyyy-mm-dd"
-    file = exports.write_xlsx(_("Suivi de la formation"), words.headings(), _rows(wanted, on), date_format)
+    headings = words.headings(wanted.who != "active")
+    file = exports.write_xlsx(_("Suivi de la formation"), headings, _rows(wanted, on), date_format)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return send_file(file, mimetype=kind, as_attachment=True, download_name=f"{_file_name(on)}.xlsx")
 

@@ -67,7 +67,7 @@ def department_choices(found: list[tuple[int, str, int]]) -> list[tuple[int, str
 
 def site_choices(sites: list[str]) -> list[tuple[str, str]]:
     """Sites to choose from."""
-    return [*((site, site) for site in sites), ("-", _("Site inconnu"))]
+    return [*((rules.write_site(site), site) for site in sites), (rules.write_site(""), _("Site inconnu"))]
 
 
 def month(first: dt.date) -> str:
@@ -134,12 +134,13 @@ def days() -> Days:
     return _days(language(), company_zone())
 
 
-def headings() -> list[str]:
-    """The columns of lists and exports, in order."""
+def headings(is_mixed: bool) -> list[str]:
+    """The columns of exports, in order; where people who left are on the list, one says who is here."""
     columns = [_("Nom"), _("Service"), _("Site")]
     for name in parts().values():
         columns += [name, _("%(part)s, fait le", part=name)]
-    return [*columns, _("Certificat"), _("Certificat délivré le"), _("Certificat valable jusqu’au")]
+    columns += [_("Certificat"), _("Certificat délivré le"), _("Certificat valable jusqu’au")]
+    return [*columns, _("Dans l’entreprise")] if is_mixed else columns
 
 
 def delimiter() -> str:

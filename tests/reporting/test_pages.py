@@ -18,7 +18,7 @@ from elearn.i18n import company_day
 from elearn.reporting import figures, keeping, queries, rules
 from elearn.reporting.rules import Filter
 
-from ..factories import make_person
+from ..factories import make_department, make_person
 from .company import make_company, train
 
 
@@ -54,7 +54,8 @@ def test_dashboard_when_each_number_is_opened(desk):
     totals, seen, dashboards, numbers = {}, {"/hr"}, ["/hr"], 0
     while dashboards:
         for link in desk.get(dashboards.pop()).html.select(".pv-content a[href^='/hr']"):
-            href, number = link["href"].partition("#")[0], re.search(r"\d+", link.text.replace("\u202f", ""))
+            said = link.get("aria-label", link.text).rpartition(":")[2]  # A column says its month, then its number.
+            href, number = link["href"].partition("#")[0], re.search(r"\d+", said.replace("\u202f", ""))
             # A period that is chosen stays; that its numbers are right is seen on the whole company.
             if href.startswith("/hr?") and href not in seen and ("period=" not in href or "&" not in href):
                 seen.add(href)
@@ -178,6 +179,8 @@ def test_csv_when_the_list_is_filtered(desk):
     rows = read_csv(desk.get("/hr/people.csv?path=done&sort=certificate&who=all"), ";")
     assert rows[0][:4] == ["Nom", "Service", "Site", "Parcours"]
     assert re.fullmatch(r"\d\d/\d\d/\d{4}", rows[1][4])
+    assert rows[0][-1] == "Dans l’entreprise"
+    assert {row[0]: row[-1] for row in rows}.items() >= {"Prénom0 Nom-trained": "oui", "Partie Ailleurs": "non"}.items()
 
 
 def test_file_when_it_is_on_its_way(desk):
@@ -234,7 +237,7 @@ def test_dashboard_when_a_period_is_asked_for(desk):
         assert total_of(desk.get(link["href"])) == people, query
         assert len(read_csv(desk.get(link["href"].replace("people?", "people.csv?")), ";")) - 1 == people, query
         assert (len(columns), sum(columns)) == (count, people + renewed), query
-        assert len(figure.select("rect")) == sum(number > 0 for number in columns), query
+        assert len(figure.select("svg a")) == sum(number > 0 for number in columns), query
         assert said in figure.text, query
         assert (f"Avec les renouvellements, {people + 1} certificats" in figure.text) == renewed, query
 
@@ -250,8 +253,11 @@ def test_dashboard_when_a_filter_is_taken_in_a_period(desk):
     assert page.html.select_one("#months input[name=site]")["value"] == "Vannes"
 
 
-def test_dashboard_when_the_department_is_unknown(desk):
-    """No such department: said, with the right status."""
+def test_dashboard_when_there_is_nobody_or_no_such_department(desk):
+    """An empty department says so and shows the way back; one that does not exist is said, with the right status."""
+    empty = make_department('Vide « 🔥 » "<b>')
+    page = desk.get(f"/hr?department={empty.id}")
+    assert "Il n’y a personne à compter ici." in page.text and not page.html.select("main svg.pv-columns")
     desk.get("/hr?department=99999", status=404)
 
 

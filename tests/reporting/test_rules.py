@@ -25,6 +25,8 @@ pytestmark = pytest.mark.pure
         Filter(missing=("path", "security"), arrived_from=dt.date(2026, 1, 2), arrived_to=dt.date(2026, 3, 4)),
         Filter(arrival="unknown", issued="2026-03", who="left", sort="department"),
         Filter(issued="2025-11..2026-03", who="all"),
+        Filter(q="-", site="-"),
+        Filter(site="--"),
     ],
 )
 def test_filter_when_written_and_read_again(wanted):
@@ -132,7 +134,7 @@ def test_percent(part, whole, percent):
     assert rules.percent(part, whole) == percent
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+33", "-2", "@SUM(A1)", "\tx", "\rx", "\n=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+33", "-2", "@SUM(A1)", "\tx", "\rx", "\n=1", "＝1+1", "＠x"])
 def test_cell_when_it_begins_like_a_formula(text):
     """No cell is taken for a formula."""
     assert rules.safe_cell(text) == "'" + text
