@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from flask_babel import format_date
 from sqlalchemy import select
 
+from ..content.service import get_site
 from ..db import db
+from ..i18n import _, company_day
 from ..notifications.messages import page_path
 from ..notifications.service import register_kind
-from ..people.models import Person
 from ..people.queries import require_second_factor
 from ..permissions import Role
-from . import labels
+from ..workdays import working_day_after
+from . import labels, queries
 from .models import Absence, Application, Contest, Decision, DecisionWords, Hearing, Mandate
+from .rules import read_day
 
 
 def register() -> None:
@@ -39,11 +45,6 @@ def _mandate_since(person_id):
     return select(Mandate.starts_on).where(Mandate.person_id == person_id, Mandate.status != "ended").scalar_subquery()
 
 
-def _name(person_id: int | None) -> str:
-    person = db.session.get(Person, person_id) if person_id else None
-    return person.name if person else ""
-
-
 def _decision(message, language):
     line = db.session.get(Decision, message.ids["decision"])
     if line is None:
@@ -53,9 +54,29 @@ def _decision(message, language):
         "act": labels.ACTS[line.act],
         "cause": labels.CAUSES.get(line.facts.get("cause"), ""),
         "reason": words.reason if words else "",
-        "by": _name(line.by_id),
-        "path": page_path("ambassadors.mine"),
+        "by": queries.name_of_person(line.by_id),
+        "note": _note(line),
+        "may_contest": queries.is_contestable(line),
+        "path": f"{page_path('ambassadors.mine')}#decision-{line.id}",
     }
+
+
+def _note(line: Decision) -> str:
+    """The day that goes with a decision."""
+    if line.act == "suspended":
+        return _("Jusqu’au %(day)s inclus.", day=_day(line.facts["suspended_until"]))
+    if line.act == "refused":
+        return _("Une nouvelle demande est possible à partir du %(day)s.", day=_day(line.facts["again_on"]))
+    return ""
+
+
+def _day(iso: str) -> str:
+    return format_date(read_day(iso), "long")
+
+
+def _due_on(since) -> dt.date:
+    """The last day of the agreed delay for something that waits since this moment."""
+    return working_day_after(company_day(since), get_site().settings["answer_days"])
 
 
 def _status_ends(message, language):
@@ -71,7 +92,7 @@ def _hearing(message, language):
         return None
     return {
         "grounds": hearing.grounds,
-        "by": _name(hearing.opened_by_id),
+        "by": queries.name_of_person(hearing.opened_by_id),
         "answer_by": hearing.answer_by,
         "path": page_path("ambassadors.hearing", hearing_id=hearing.id),
     }
@@ -84,8 +105,8 @@ def _contest_answered(message, language):
     return {
         "is_changed": contest.status == "changed",
         "answer": contest.answer,
-        "by": _name(contest.answered_by_id),
-        "path": page_path("ambassadors.mine"),
+        "by": queries.name_of_person(contest.answered_by_id),
+        "path": f"{page_path('ambassadors.mine')}#decision-{contest.decision_id}",
     }
 
 
@@ -94,7 +115,8 @@ def _application_waiting(message, language):
     if application is None or application.status != "submitted":
         return None
     return {
-        "name": _name(application.person_id),
+        "name": queries.name_of_person(application.person_id),
+        "due_on": _due_on(application.submitted_at),
         "path": page_path("ambassadors.application", application_id=application.id),
     }
 
@@ -103,7 +125,11 @@ def _renewal_waiting(message, language):
     mandate = db.session.get(Mandate, message.ids["mandate"])
     if mandate is None or not mandate.renewal_asked_at:
         return None
-    return {"name": _name(mandate.person_id), "path": page_path("ambassadors.ambassador", mandate_id=mandate.id)}
+    return {
+        "name": queries.name_of_person(mandate.person_id),
+        "due_on": _due_on(mandate.renewal_asked_at),
+        "path": page_path("ambassadors.ambassador", mandate_id=mandate.id),
+    }
 
 
 def _hearing_answered(message, language):
@@ -111,7 +137,10 @@ def _hearing_answered(message, language):
     mandate = db.session.get(Mandate, hearing.mandate_id) if hearing else None
     if mandate is None or hearing.closed_at:
         return None
-    return {"name": _name(mandate.person_id), "path": page_path("ambassadors.ambassador", mandate_id=mandate.id)}
+    return {
+        "name": queries.name_of_person(mandate.person_id),
+        "path": page_path("ambassadors.ambassador", mandate_id=mandate.id),
+    }
 
 
 def _contest_waiting(message, language):
@@ -119,7 +148,8 @@ def _contest_waiting(message, language):
     if contest is None or contest.status != "open":
         return None
     return {
-        "name": _name(contest.person_id),
+        "name": queries.name_of_person(contest.person_id),
+        "due_on": _due_on(contest.made_at),
         "path": page_path("ambassadors.answer_contest", contest_id=contest.id),
     }
 
@@ -129,7 +159,7 @@ def _deputy_named(message, language):
     if absence is None:
         return None
     return {
-        "name": _name(absence.referent_id),
+        "name": queries.name_of_person(absence.referent_id),
         "starts_on": absence.starts_on,
         "ends_on": absence.ends_on,
         "path": page_path("ambassadors.queue"),

@@ -64,6 +64,12 @@ def get_open_mandate(person_id: int) -> Mandate | None:
     ).first()
 
 
+def name_of_person(person_id: int | None) -> str:
+    """What somebody is called; empty for nobody, or once erased."""
+    person = db.session.get(Person, person_id) if person_id else None
+    return person.name if person else ""
+
+
 def has_open_contest(person_id: int) -> bool:
     """Whether a contest of this person waits for its answer."""
     return (
@@ -145,6 +151,8 @@ class Entry:
     contest: Contest | None
     hearing: Hearing | None
     may_contest: bool
+    granted_id: int | None = None
+    """Of a grant, the line about the application: messages cite it."""
 
 
 def list_history(person_id: int) -> list[Entry]:
@@ -185,7 +193,7 @@ def list_history(person_id: int) -> list[Entry]:
         entry = Entry(line, name, reason or "", assessment, contest, hearing, may)
         if line.act == "granted" and line.application_id in opened:
             at = opened[line.application_id]
-            entries[at] = replace(entries[at], reason=entry.reason, assessment=assessment)
+            entries[at] = replace(entries[at], reason=entry.reason, assessment=assessment, granted_id=line.id)
             continue
         if from_application:
             opened[from_application] = len(entries)

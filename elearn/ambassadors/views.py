@@ -277,21 +277,30 @@ def contest(decision_id):
     entry = next((e for e in queries.list_history(person_id) if e.line.id == decision_id), None)
     if entry is None:
         raise NotFound(_l("Il n’y a rien à cette adresse pour vous."))
-    form = WordsForm()
+    form, extra, status = WordsForm(), (), 200
     if form.validate_on_submit():
-        with transaction():
-            contests.contest(person_id, decision_id, form.words.data, utcnow())
-        say(_("Votre contestation est transmise à un autre référent."))
-        return redirect(url_for("ambassadors.mine"), 303)
-    if not entry.may_contest:
+        try:
+            with transaction():
+                contests.contest(person_id, decision_id, form.words.data, utcnow())
+        except Refusal as wrong:
+            extra, status = [(wrong.sentence, "")], wrong.status
+            entry = next(e for e in queries.list_history(person_id) if e.line.id == decision_id)
+        else:
+            say(_("Votre contestation est transmise à un autre référent."))
+            return redirect(url_for("ambassadors.mine"), 303)
+    elif form.errors:
+        status = 422
+    if not entry.may_contest and not extra:
         raise Refusal(_l("Cette décision ne se conteste pas, ou plus : elle l’a déjà été, ou la situation a changé."))
     return render_template(
         "ambassadors/contest.html",
         entry=entry,
         form=form,
+        extra=extra,
+        unsaved=form.words.data if extra else "",
         answer_days=get_site().settings["answer_days"],
         has_other=any(r.id not in (person_id, entry.line.by_id) for r in queries.list_referents()),
-    ), 422 if form.errors else 200
+    ), status
 
 
 @blueprint.route("/ambassador/hearings/<int:hearing_id>", methods=["GET", "POST"])
@@ -302,15 +311,27 @@ def hearing(hearing_id):
     found = queries.get_own_hearing(person_id, hearing_id)
     if found is None:
         raise NotFound(_l("Il n’y a rien à cette adresse pour vous."))
-    form = WordsForm()
+    form, extra, status = WordsForm(), (), 200
     if form.validate_on_submit():
-        with transaction():
-            mandates.answer_hearing(person_id, hearing_id, form.words.data, utcnow())
-        say(_("Votre réponse est gardée, mot pour mot, à côté de ce qui sera décidé."))
-        return redirect(url_for("ambassadors.hearing", hearing_id=hearing_id), 303)
+        try:
+            with transaction():
+                mandates.answer_hearing(person_id, hearing_id, form.words.data, utcnow())
+        except Refusal as wrong:
+            extra, status = [(wrong.sentence, "")], wrong.status
+            found = queries.get_own_hearing(person_id, hearing_id)
+        else:
+            say(_("Votre réponse est gardée, mot pour mot, à côté de ce qui sera décidé."))
+            return redirect(url_for("ambassadors.hearing", hearing_id=hearing_id), 303)
+    elif form.errors:
+        status = 422
     return render_template(
-        "ambassadors/hearing.html", hearing=found, form=form, today=company_day(utcnow())
-    ), 422 if form.errors else 200
+        "ambassadors/hearing.html",
+        hearing=found,
+        form=form,
+        extra=extra,
+        unsaved=form.words.data if extra else "",
+        today=company_day(utcnow()),
+    ), status
 
 
 def brief_and_words(application):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from ..db import db
 from ..notifications.messages import page_path
 from ..notifications.service import register_kind
 from ..people.models import Person
 from ..permissions import Role
-from . import labels
 from .crises.service import last_day
 from .models import Alert, AlertAct, Crisis, Question, QuestionPost
 
@@ -37,7 +38,9 @@ def _answered(message, language):
     post = db.session.get(QuestionPost, message.ids["post"])
     if post is None:
         return None
-    return {"by": _name(post.by_id), "path": page_path("help.thread", question_id=post.question_id)}
+    first = select(QuestionPost.words).where(QuestionPost.question_id == post.question_id).order_by(QuestionPost.id)
+    path = page_path("help.thread", question_id=post.question_id)
+    return {"by": _name(post.by_id), "asked": db.session.scalar(first.limit(1)), "path": path}
 
 
 def _waiting(message, language):
@@ -93,7 +96,6 @@ def _moved(message, language):
     return {
         "act": act.act,
         "by": _name(act.by_id),
-        "level": labels.LEVELS.get(act.level, ""),
-        "words": act.words,
+        "said": act.words,
         "path": page_path("help.read_alert", alert_id=act.alert_id),
     }

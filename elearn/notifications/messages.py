@@ -104,6 +104,7 @@ def _render(kind: Kind, variables: dict, language: str) -> Rendered:
     base = current_app.config["BASE_URL"]
     choices = f"{base}{page_path('notifications.choices')}" if kind.is_optional or kind.name == DIGEST else ""
     common = {"language": language, "company": settings, "base_url": base, "path": None, "choices_link": choices}
+    common["role"] = kind.role
     context = {**common, **variables}
     body = Markup(_block(template, "body", context).strip())
     action = _one_line(_block(template, "action", context)) if context["path"] else ""
@@ -167,6 +168,11 @@ class _Text(HTMLParser):
     def handle_data(self, data):
         """Words; the line breaks of the source mean nothing."""
         self.parts.append(re.sub(r"[ \t\n]+", " ", data))
+
+
+def as_lines(words: str) -> Markup:
+    """What somebody wrote, its line breaks kept: in HTML, and so in the text drawn from it."""
+    return Markup("<br>").join(words.splitlines())
 
 
 def to_text(html: str) -> str:

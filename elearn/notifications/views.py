@@ -12,10 +12,11 @@ from ..web import CONTENT_SECURITY_POLICY, say
 from . import digests, queries, service
 from .forms import make_form
 from .kinds import Reader, find_readers
-from .messages import render, title_of
+from .messages import as_lines, render, title_of
 from .models import Message
 
 blueprint = Blueprint("notifications", __name__)
+blueprint.add_app_template_filter(as_lines, "lines")
 
 MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
 """A mail carries its style in itself, as mail programs want; it may do nothing else."""

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from elearn.ambassadors import contests, desk, mandates, organisation, queries, service, views
 from elearn.ambassadors.desk import queries as desk_queries
-from elearn.ambassadors.models import Application, Contest, Decision, Hearing, Mandate
+from elearn.ambassadors.models import Application, Contest, Hearing, Mandate
 from elearn.ambassadors.perimeters import may_see
 from elearn.content.service import get_site
 from elearn.db import db, transaction, utcnow
@@ -177,8 +177,10 @@ def test_hearing_is_answered_in_ones_own_words(browser, now, until):
     form = next(f for f in page.forms.values() if "words" in f.fields)
     form["words"] = ""
     form.submit(status=422).mustcontain("Écrivez votre texte")
-    form["words"] = "Mon compte avait été <i>ouvert</i>."
+    stale, form["words"] = form, "Mon compte avait été <i>ouvert</i>."
     form.submit().follow().mustcontain("gardée, mot pour mot", "&lt;i&gt;ouvert&lt;/i&gt;")
+    stale["words"] = "Je le répète."
+    stale.submit(status=409).mustcontain("La situation a changé", "Ce que vous aviez écrit", "Je le répète.")
     page = browser.sign_in(referent).get(f"/referent/ambassadors/{mandate.id}")
     page.mustcontain("Mon compte avait été &lt;i&gt;ouvert&lt;/i&gt;.")
     form = act_form(page, "suspended")
@@ -207,8 +209,11 @@ def test_contest_from_decision_to_second_look(browser, now):
     form = next(f for f in page.forms.values() if "words" in f.fields)
     form.submit(status=422)
     form["words"] = "J’avais nommé l’entreprise."
+    stale = form
     form.submit().follow().mustcontain("Contestée, réponse attendue")
     browser.get(f"/ambassador/decisions/{line.id}/contest", status=409)
+    stale["words"] = "Et mon second post l’écrit aussi."
+    stale.submit(status=409).mustcontain("déjà été contestée", "Ce que vous aviez écrit", "Et mon second post")
     made = db.session.scalar(select(Contest.id))
     browser.sign_in(first).get(f"/referent/contests/{made}", status=404)
     assert "Contestation" not in browser.get("/referent").text
@@ -220,7 +225,7 @@ def test_contest_from_decision_to_second_look(browser, now):
     form.submit(status=422).mustcontain("Une phrase au moins")
     form["reason"] = "En effet, la première phrase le dit."
     form.submit().follow().mustcontain("Votre réponse est enregistrée")
-    browser.get(f"/referent/contests/{made}").mustcontain("n’attend plus de réponse")
+    browser.get(f"/referent/contests/{made}").mustcontain("n’attend plus de réponse", "donne raison à la personne")
     assert db.session.get(Application, application.id).status == "submitted"
     browser.sign_in(first).get(f"/referent/applications/{application.id}").mustcontain("un autre référent reprend")
 
@@ -325,7 +330,7 @@ def test_late_referent_reads_a_clear_sentence_and_loses_no_word(browser, now):
     grade(form)
     form["decision"], form["reason"] = "sent_back", "Mon avis, écrit pendant ce temps."
     page = form.submit(status=409)
-    page.mustcontain("quelqu’un a agi entre-temps", "Mon avis, écrit pendant ce temps.", "Post à reprendre", first.name)
+    page.mustcontain("Quelqu’un a agi entre-temps", "Mon avis, écrit pendant ce temps.", "Post à reprendre", first.name)
 
 
 def test_acts_on_an_ambassador(browser, now, until):
@@ -368,7 +373,7 @@ def test_acts_on_an_ambassador(browser, now, until):
     form = act_form(page, "let_dormant")
     form["reason"] = stale["reason"] = REASON
     form.submit()
-    stale.submit(status=409).mustcontain("quelqu’un a agi entre-temps", "Ce que vous aviez écrit", REASON)
+    stale.submit(status=409).mustcontain("Quelqu’un a agi entre-temps", "Ce que vous aviez écrit", REASON)
     page = browser.get(f"/referent/ambassadors/{mandate.id}")
     form = act_form(page, "ended")
     form["reason"] = REASON
@@ -649,8 +654,13 @@ def test_every_message_is_rendered_in_both_languages(app, now, until):
         mandates.answer_hearing(person_id, hearing.id, "Voici.", now)
     rendered = render_all()
     with transaction():
-        mandates.suspend(first.id, mandate.id, 3, now.date(), REASON, now)
-        line = db.session.scalars(select(Decision).where(Decision.act == "suspended")).one()
+        line = mandates.suspend(first.id, mandate.id, 3, now.date(), f"{REASON}\nUne seconde ligne.", now)
+    told = db.session.scalars(select(Message).order_by(Message.id.desc()).limit(1)).one()
+    mail = render(told, find_readers([person_id])[person_id])
+    for said in (f"{REASON}\nUne seconde ligne.", "Jusqu’au", "contester cette décision une fois", "de votre statut"):
+        assert said in mail.text
+    assert mail.path == f"/ambassador#decision-{line.id}" and "<br>Une seconde" in mail.html
+    with transaction():
         contest = contests.contest(person_id, line.id, "Non.", now)
     rendered |= render_all()
     with transaction():

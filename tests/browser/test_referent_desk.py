@@ -208,7 +208,7 @@ def test_two_referents_share_the_work(visit, ask):
     boss.follow("form button.btn-primary")
     deputy.follow("form button.btn-primary")
     said = read(deputy)
-    assert "quelqu’un a agi entre-temps" in said and "Mon avis, lu avec soin" in said and "Claire Aubry" in said
+    assert "Quelqu’un a agi entre-temps" in said and "Mon avis, lu avec soin" in said and "Claire Aubry" in said
     assert ask("SELECT status FROM application WHERE id = ?", application_id) == [("to_rework",)]
     assert [fault for fault in deputy.page.faults if "409" not in fault] == []
     assert admin.page.faults == boss.page.faults == []

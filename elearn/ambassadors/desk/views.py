@@ -12,6 +12,7 @@ from ...credentials.queries import get_current_credential
 from ...db import transaction, utcnow
 from ...errors import Invalid, NotFound, Refusal
 from ...i18n import LANGUAGES, _, _l, company_day, language
+from ...people.departments import name_of
 from ...permissions import Permission, permission_required
 from ...web import get_site, say
 from ...workdays import working_day_after
@@ -47,9 +48,11 @@ def _say_on(form, wrong: Refusal) -> list[tuple]:
     return []
 
 
-def _unsaved(wrong: Refusal, form) -> str:
-    """What was written, where the page it was written for is out of date and may have no place for it any more."""
-    return form.reason.data or "" if isinstance(wrong, Outdated) else ""
+def _overtaken(wrong: Refusal, form, person_id: int) -> dict:
+    """Where somebody was faster: who did what, and the words for which the page may have no place any more."""
+    if not isinstance(wrong, Outdated):
+        return {}
+    return {"overtaken": queries.list_history(person_id)[0], "unsaved": form.reason.data or ""}
 
 
 # --- The queue ------------------------------------------------------------------------------------------------
@@ -120,7 +123,7 @@ def _verdict_form() -> VerdictForm:
     return form
 
 
-def _application_page(found, person, form, extra=(), status=200, unsaved=""):
+def _application_page(found, person, form, extra=(), status=200, overtaken=None, unsaved=""):
     now = utcnow()
     brief, words = brief_and_words(found)
     history = [e for e in queries.list_history(person.id) if e.line.act != "begun"]
@@ -130,12 +133,14 @@ def _application_page(found, person, form, extra=(), status=200, unsaved=""):
         "ambassadors/desk_application.html",
         application=found,
         person=person,
+        department=name_of(person.department_id),
         credential=get_current_credential(person.id, now),
         brief=brief,
         words=words,
         notices=notices_of(found.post, brief),
         form=form,
         extra=extra,
+        overtaken=overtaken,
         unsaved=unsaved,
         is_open=found.status == "submitted",
         may_decide=queries.may_decide(current_user.id, found.id),
@@ -177,7 +182,7 @@ def decide(application_id):
         found, person = _get_application(application_id)
         form.version.data = found.version
         extra = _say_on(form, wrong)
-        return _application_page(found, person, form, extra, wrong.status, _unsaved(wrong, form))
+        return _application_page(found, person, form, extra, wrong.status, **_overtaken(wrong, form, person.id))
     say(_("Votre décision est enregistrée ; %(name)s la lira avec son motif.", name=person.name))
     return redirect(url_for("ambassadors.queue"), 303)
 
@@ -202,14 +207,14 @@ def answer_contest(contest_id):
     if found is None:
         raise NotFound(GONE)
     contested, line, person = found
-    form, extra, status, unsaved = ContestAnswerForm(), [], 200, ""
+    form, extra, status, late = ContestAnswerForm(), [], 200, {}
     if form.validate_on_submit():
         referent_id, agrees, reason, now = current_user.id, form.outcome.data == "changed", form.reason.data, utcnow()
         try:
             with transaction():
                 contests.answer_contest(referent_id, contest_id, agrees, reason, now)
         except Refusal as wrong:
-            extra, status, unsaved = _say_on(form, wrong), wrong.status, _unsaved(wrong, form)
+            extra, status, late = _say_on(form, wrong), wrong.status, _overtaken(wrong, form, person.id)
         else:
             say(_("Votre réponse est enregistrée ; %(name)s la lira.", name=person.name))
             return redirect(url_for("ambassadors.queue"), 303)
@@ -224,7 +229,9 @@ def answer_contest(contest_id):
         person=person,
         form=form,
         extra=extra,
-        unsaved=unsaved,
+        overtaken=late.get("overtaken"),
+        unsaved=late.get("unsaved"),
+        answered_by=queries.name_of_person(contested.answered_by_id),
         names=names_of_catalogue(),
         titles=lesson_titles(),
         due_on=due_on(contested.made_at),
@@ -277,7 +284,7 @@ def ambassador(mandate_id):
     return _ambassador_page(*_get_mandate(mandate_id))
 
 
-def _ambassador_page(mandate, person, act_form=None, scope_form=None, extra=(), status=200, unsaved=""):
+def _ambassador_page(mandate, person, act_form=None, scope_form=None, extra=(), status=200, overtaken=None, unsaved=""):
     today = company_day(utcnow())
     state = status_on(mandate, today)
     hearing = queries.get_open_hearing(mandate.id)
@@ -296,7 +303,9 @@ def _ambassador_page(mandate, person, act_form=None, scope_form=None, extra=(), 
         asked=act_form.act.data if act_form else None,
         scope_form=scope_form or _scope_form(mandate, credential if renewable else None),
         extra=extra,
+        overtaken=overtaken,
         unsaved=unsaved,
+        department=name_of(person.department_id),
         history=[e for e in queries.list_history(person.id) if e.line.act != "begun"],
         names=names_of_catalogue(),
         titles=lesson_titles(),
@@ -347,8 +356,8 @@ def act(mandate_id):
         with transaction():
             _do(referent_id, mandate_id, form, utcnow())
     except Refusal as wrong:
-        extra, unsaved = _say_on(form, wrong), _unsaved(wrong, form)
-        return _ambassador_page(*_get_mandate(mandate_id), form, None, extra, wrong.status, unsaved)
+        extra, late = _say_on(form, wrong), _overtaken(wrong, form, person.id)
+        return _ambassador_page(*_get_mandate(mandate_id), form, None, extra, wrong.status, **late)
     say(_("C’est enregistré ; %(name)s le lira avec son motif.", name=person.name))
     return redirect(url_for("ambassadors.ambassador", mandate_id=mandate_id), 303)
 
@@ -384,8 +393,8 @@ def rescope(mandate_id):
     except Refusal as wrong:
         mandate, person = _get_mandate(mandate_id)
         form.version.data = mandate.version
-        extra, unsaved = _say_on(form, wrong), _unsaved(wrong, form)
-        return _ambassador_page(mandate, person, None, form, extra, wrong.status, unsaved)
+        extra, late = _say_on(form, wrong), _overtaken(wrong, form, person.id)
+        return _ambassador_page(mandate, person, None, form, extra, wrong.status, **late)
     say(_("C’est enregistré ; %(name)s le lira avec son motif.", name=person.name))
     return redirect(url_for("ambassadors.ambassador", mandate_id=mandate_id), 303)
 
