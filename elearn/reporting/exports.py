@@ -48,6 +48,7 @@ def write_xlsx(title: str, headings: list[str], rows: Iterable[Row], date_format
     with xlsxwriter.Workbook(file, options) as book:
         sheet = book.add_worksheet(title[:31])
         bold, day = book.add_format({"bold": True}), book.add_format({"num_format": date_format})
+        quoted = book.add_format({"quote_prefix": True})  # The apostrophe that is not shown: text, even once edited.
         sheet.freeze_panes(1, 1)
         sheet.set_column(0, 2, 28)
         sheet.set_column(3, len(headings), 18)
@@ -59,7 +60,7 @@ def write_xlsx(title: str, headings: list[str], rows: Iterable[Row], date_format
                 if isinstance(cell, dt.date):
                     sheet.write_datetime(last, column, cell, day)
                 elif cell:
-                    sheet.write_string(last, column, safe_cell(cell)[:LONGEST_CELL])
+                    sheet.write_string(last, column, cell[:LONGEST_CELL], quoted if safe_cell(cell) != cell else None)
         sheet.autofilter(0, 0, last, len(headings) - 1)
     file.seek(0)
     return file

@@ -9,6 +9,7 @@ import zipfile
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from openpyxl import load_workbook
 from werkzeug.datastructures import MultiDict
 
 from elearn.credentials.models import Completion, Credential
@@ -207,7 +208,11 @@ def test_files_when_a_name_is_a_formula(desk):
     book = zipfile.ZipFile(io.BytesIO(desk.get("/hr/people.xlsx?q=zed").body))
     sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in sheet
-    assert "HYPERLINK" in sheet
+    cells = next(load_workbook(io.BytesIO(book.fp.getvalue())).active.iter_rows(min_row=2))
+    assert [(cell.value, cell.quotePrefix) for cell in (cells[0], cells[2])] == [
+        ("=HYPERLINK(1) Zed", True),
+        ("@site", True),
+    ]
 
 
 def test_dashboard_when_a_part_is_finished(desk):
