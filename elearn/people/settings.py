@@ -13,7 +13,9 @@ from ..content.models import SiteState
 from ..db import db
 from ..errors import Invalid
 from ..i18n import LANGUAGES, _
+from ..permissions import Role
 from . import rules
+from .models import Person, RoleAssignment, normalise
 from .service import record
 
 CONTACTS = ("referent", "press", "security", "dpo", "hr")
@@ -52,6 +54,8 @@ def save_settings(
     changed = tuple(name for name in cleaned if cleaned[name] != former.get(name))
     if not changed:
         return (), None
+    if "on_call" in changed and (unreached := find_unreached(cleaned["on_call"])):
+        raise Invalid(say_unreached(unreached))
     state.settings = {**(state.settings or {}), **{name: cleaned[name] for name in changed}}
     state.revision += 1
     db.session.flush()
@@ -68,6 +72,33 @@ def save_settings(
         settings=list(changed),
     )
     return changed, published
+
+
+def find_unreached(on_call: list[dict]) -> list[str]:
+    """The e-mails of people on duty whom no alert reaches: no open account has them, or it holds the HR role."""
+    emails = [each["email"] for each in on_call if each.get("email")]
+    hr = select(RoleAssignment.person_id).where(RoleAssignment.role == Role.HR.value)
+    reached = select(Person.email).where(
+        Person.email.in_(emails), Person.closed_at.is_(None), Person.erased_at.is_(None), Person.id.not_in(hr)
+    )
+    found = set(db.session.scalars(reached)) if emails else set()
+    return [email for email in emails if email not in found]
+
+
+def say_unreached(emails: list[str]) -> str:
+    """What is wrong with these, and what is expected."""
+    return _(
+        "Une alerte n’atteindrait pas %(emails)s : il faut l’e-mail d’un compte ouvert, sans le rôle RH.",
+        emails=", ".join(emails),
+    )
+
+
+def is_on_duty(person: Person) -> bool:
+    """Whether the company puts this person on duty, by e-mail or, where none is given, by name."""
+    return any(
+        each["email"] == person.email if each.get("email") else normalise(each["name"]) == normalise(person.name)
+        for each in read_settings()["on_call"]
+    )
 
 
 def _clean(name: str, value):

@@ -25,6 +25,7 @@ from elearn.people.desk import queries
 from elearn.people.desk.queries import PAGE
 from elearn.people.logo import KEPT_BYTES, read_logo
 from elearn.people.models import ImportJob, Person, PersonEvent, PersonEventWords, RoleAssignment
+from elearn.permissions import Role
 
 from ..conftest import Browser
 from ..factories import make_department, make_person
@@ -285,6 +286,10 @@ def test_log_when_read_and_tampered_with(desk, admin):
     assert all(word in page for word in ("Nom corrigé", "Avant", "Après", "par Nadia Haddad"))
     assert "Nom corrigé" in desk.get("/admin/log?act=renamed")
     assert "Aucune ligne" in desk.get("/admin/log?act=erased")
+    for day in ("2020-02-29", "0001-01-01"):
+        assert "Aucune ligne" in desk.get(f"/admin/log?until={day}")
+    for day in ("2999-12-31", "9999-12-31", "0001-01-01x", "hier"):
+        assert "Nom corrigé" in desk.get(f"/admin/log?until={day}")
     assert "Nom corrigé" in desk.get(f"/admin/log?who={person.email}")
     assert "Nom corrigé · " not in desk.get("/admin/log?who=nobody@a.fr")
     for statement in ("UPDATE person_event SET act = 'x'", "DELETE FROM person_event"):
@@ -365,10 +370,14 @@ def picture(format="PNG", size=(600, 200), **options) -> bytes:
 def test_settings_when_saved(desk):
     """The name reaches pages and contents in the same transaction; the log says before and after."""
     before = db.session.scalar(select(SiteState.revision))
+    claire = make_person(given_name="Claire", email="claire@h.example", roles=("hr",))
     form = with_field(desk.get("/admin/settings"), "brand")
     form["name"], form["brand"], form["press"] = "Hautecombe", "#aa3300", "presse@h.example"
     form["on_call-0-name"], form["on_call-0-phone"] = "Claire", "01 99 00 41 20"
     form["on_call-0-email"] = "Claire@h.example"
+    assert "Une alerte n’atteindrait pas claire@h.example" in form.submit(status=422)  # HR receives no alert.
+    with transaction():
+        service.take_role(claire.id, Role.HR, utcnow())
     form["logo"] = Upload("logo.png", picture())
     page = form.submit(status=303).follow()
     assert "publiés à nouveau" in page and "Hautecombe" in page
@@ -381,6 +390,12 @@ def test_settings_when_saved(desk):
     logo = desk.get("/logo")
     assert logo.content_type == "image/png" and Image.open(io.BytesIO(logo.body)).size == (432, 144)
     assert "presse@h.example" in desk.get("/admin/log")
+    for path in ("state", "roles/hr"):
+        assert "Elle est d’astreinte" in desk.get(f"/admin/people/{claire.public_id}/{path}")
+    with transaction():
+        service.close_person(claire.id, utcnow())
+    page = desk.get("/admin/settings")
+    assert "Une alerte n’atteindrait pas claire@h.example" in page
     form = with_field(page, "brand")
     form["brand"] = "#0b5563"
     form["drop_logo"] = True

@@ -128,5 +128,6 @@ def _show_settings(form, colour: str, kept: dict, refusal: str = ""):
         colour=colour,
         has_logo=bool(kept.get("logo")),
         refusal=refusal,
+        unreached=company.say_unreached(found) if (found := company.find_unreached(kept["on_call"])) else "",
         extras=extras,
     )

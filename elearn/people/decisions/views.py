@@ -13,7 +13,7 @@ from ...errors import Invalid, Refusal
 from ...i18n import _, _n
 from ...permissions import Permission, Role, permission_required
 from ...web import say
-from .. import second_factor, service
+from .. import second_factor, service, settings
 from ..desk import queries, words
 from ..desk.forms import DecisionForm
 from ..models import Person
@@ -101,6 +101,8 @@ def _closing(person: Person) -> Panel:
                 roles=held,
             )
         )
+    if settings.is_on_duty(person):
+        said.append(_on_duty())
     if team:
         said.append(
             _n(
@@ -140,6 +142,10 @@ def _opening(person: Person) -> Panel:
         _("Le compte est rouvert."),
         "",
     )
+
+
+def _on_duty() -> str:
+    return _("Elle est d’astreinte : les alertes ne l’atteindront plus. Nommez quelqu’un d’autre dans les réglages.")
 
 
 def _say_roles(person: Person) -> str:
@@ -189,6 +195,8 @@ def _giving(person: Person, role: Role) -> Panel:
                 _("La personne voit par leur nom, pour toute l’entreprise, qui a fait les parties obligatoires."),
                 _("Elle ne peut pas être référent en même temps ; les messages reçus à ce titre s’effacent."),
             ]
+            if settings.is_on_duty(person):
+                said.append(_on_duty())
         case Role.ADMIN:
             said.append(
                 _("La personne peut tout ce que vous pouvez ici, y compris effacer quelqu’un et retirer des rôles.")
@@ -223,7 +231,7 @@ def _giving(person: Person, role: Role) -> Panel:
 
 
 def _taking(person: Person, role: Role) -> Panel:
-    said = [_("Les pages de ce rôle se ferment aussitôt pour cette personne ; ce qu’elle a fait reste inscrit.")]
+    said = [_("La personne garde son compte, son parcours et son certificat ; ce qu’elle a fait reste inscrit.")]
     if person.id == current_user.id and role is Role.ADMIN:
         said.append(_("C’est votre propre rôle : l’administration ne s’ouvrira plus pour vous."))
     if role is Role.REFERENT:
@@ -240,7 +248,7 @@ def _taking(person: Person, role: Role) -> Panel:
     return Panel(
         "take",
         _("Retirer à %(name)s le rôle : %(role)s", name=person.name, role=words.ROLES[role]),
-        _("La personne garde son compte, son parcours et son certificat."),
+        _("Les pages de ce rôle se ferment aussitôt pour cette personne."),
         _("Un rôle se retire quand la charge passe à quelqu’un d’autre."),
         said,
         _("Retirer ce rôle"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from sqlalchemy import func, literal, or_, select, tuple_
@@ -191,8 +192,15 @@ def find_named(typed: str) -> Person | None:
 # --- The log --------------------------------------------------------------------------------------------------
 
 
-def list_events(person_id: int | None = None, act: str = "", after: int = 0, limit: int = PAGE) -> Slice:
-    """Lines of the log, the latest first, with the words that were not erased and who they are about."""
+def list_events(
+    person_id: int | None = None,
+    act: str = "",
+    after: int = 0,
+    limit: int = PAGE,
+    until: dt.datetime | None = None,
+) -> Slice:
+    """Lines of the log, the latest first, with the words that were not erased and who they are about; ``until`` is the
+    moment before which they were written."""
     subject, author = aliased(Person), aliased(Person)
     statement = (
         select(PersonEvent, PersonEventWords, subject, author)
@@ -206,6 +214,8 @@ def list_events(person_id: int | None = None, act: str = "", after: int = 0, lim
         statement = statement.where(PersonEvent.person_id == person_id)
     if act:
         statement = statement.where(PersonEvent.act == act)
+    if until is not None:
+        statement = statement.where(PersonEvent.at < until)
     if after:
         statement = statement.where(PersonEvent.id < after)
     rows = db.session.execute(statement).all()

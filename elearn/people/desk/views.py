@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 from flask import current_app, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from flask_login import current_user
 
 from ...db import transaction, utcnow
 from ...errors import Invalid, Refusal
-from ...i18n import _, _l, choose_offered
+from ...i18n import _, _l, choose_offered, company_midnight
 from ...permissions import Permission, permission_required
 from ...web import say
 from .. import departments as tree
@@ -199,15 +200,31 @@ def admin_log():
     """Every administrative act: who, when, what, before and after."""
     act, who = request.args.get("act", ""), request.args.get("who", "").strip()[:300]
     act = act if act in words.ACTS else ""
-    person = queries.find_named(who) if who else None
+    person, day = queries.find_named(who) if who else None, _read_day(request.args.get("until", ""))
     page = queries.list_events(
         person_id=person.id if person else -1 if who else None,
         act=act,
         after=queries.read_id(request.args.get("after", "")) or 0,
+        until=company_midnight(day + dt.timedelta(days=1)) if day else None,
     )
     return render_template(
-        "people/admin_log.html", page=page, lines=read_lines(page), acts=words.ACTS, act=act, who=who, person=person
+        "people/admin_log.html",
+        page=page,
+        lines=read_lines(page),
+        acts=words.ACTS,
+        act=act,
+        who=who,
+        person=person,
+        until=day.isoformat() if day else "",
     )
+
+
+def _read_day(text: str) -> dt.date | None:
+    """A day of an address, within what clocks can count; None for nonsense."""
+    try:
+        return max(dt.date(1900, 1, 1), min(dt.date.fromisoformat(text), dt.date(9000, 1, 1)))
+    except ValueError:
+        return None
 
 
 def read_lines(page) -> list[dict]:
