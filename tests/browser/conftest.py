@@ -14,6 +14,8 @@ from tests.servers import start_product
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PASSWORD = "demo-porte-voix-2026"
+PATIENCE = 60_000
+"""Milliseconds after which what was waited for never comes, on however busy a machine."""
 
 
 @pytest.fixture(scope="session")
@@ -53,8 +55,8 @@ def visit(chromium, product):
             **options,
         )
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
-        page.set_default_timeout(15_000)
         page.faults = []
         page.on("console", lambda m: page.faults.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda e: page.faults.append(str(e)))
@@ -86,9 +88,9 @@ def window(app, chromium, site):
         name, value = session_cookie(app, person)
         context.add_cookies([{"name": name, "value": value, "url": site}])
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.set_default_timeout(8_000)
         return page
 
     yield open_window
@@ -109,6 +111,12 @@ def ask(product):
             connection.close()
 
     return run
+
+
+def press(page, what) -> None:
+    """Click a link or a button, by its selector or found already, and wait for the whole page it leads to."""
+    with page.expect_navigation(wait_until="load"):
+        page.click(what) if isinstance(what, str) else what.click()
 
 
 def sign_in(page, email: str) -> None:

@@ -10,7 +10,7 @@ import re
 import pytest
 from PIL import Image
 
-from .conftest import sign_in
+from .conftest import press, sign_in
 from .keyboard import Keyboard
 
 pytestmark = pytest.mark.browser
@@ -111,8 +111,8 @@ def test_company_is_shown_as_it_was_set_and_somebody_is_erased(visit, ask):
     page.fill("input[name=name]", "Hautecombe SA")
     page.fill("input[name=brand]", "#7a1f5c")
     page.set_input_files("input[name=logo]", {"name": "logo.png", "mimeType": "image/png", "buffer": logo.getvalue()})
-    page.get_by_role("button", name="Enregistrer les réglages").click()
-    page.wait_for_selector('header img[alt*="Hautecombe SA"]')
+    press(page, page.get_by_role("button", name="Enregistrer les réglages"))
+    assert page.locator('header img[alt*="Hautecombe SA"]').count() == 1
     button = page.get_by_role("button", name="Enregistrer les réglages")
     assert button.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(122, 31, 92)"
     page.goto("/admin/log?act=settings-changed")
@@ -129,8 +129,8 @@ def check_erasure(visit, page, ask) -> None:
         "WHERE certified_at IS NOT NULL AND email LIKE '1%' AND closed_at IS NULL ORDER BY person.id DESC LIMIT 1"
     )
     page.goto(f"/admin/people/{public_id}")
-    page.get_by_role("link", name="Fermer le compte").click()
-    page.get_by_role("button", name="Fermer le compte").click()
+    press(page, page.get_by_role("link", name="Fermer le compte"))
+    press(page, page.get_by_role("button", name="Fermer le compte"))
     page.get_by_role("link", name="Rouvrir le compte").wait_for()
     desk = visit()
     sign_in(desk, "hr@demo.example")
@@ -142,7 +142,7 @@ def check_erasure(visit, page, ask) -> None:
         data = download.value.path().read_bytes()
         assert data.startswith(b"%PDF-") if kind == "PDF" else json.loads(data)["person"][0]["family_name"] == family
     page.fill("input[name=confirm]", "effacer")
-    page.get_by_role("button", name="Effacer ces données").click()
+    press(page, page.get_by_role("button", name="Effacer ces données"))
     page.locator("h1", has_text="Personne effacée").wait_for()
     assert family not in page.locator("main").inner_text()
     assert totals(desk) == before

@@ -7,7 +7,7 @@ import io
 import pytest
 from PIL import Image
 
-from .conftest import sign_in
+from .conftest import press, sign_in
 from .keyboard import Keyboard
 
 pytestmark = pytest.mark.browser
@@ -43,14 +43,14 @@ def test_question_from_a_lesson_becomes_everybodys(visit, ask):
     sign_in(desk, "referent@demo.example")
     desk.goto(f"/referent/questions/{question_id}")
     desk.fill("#words", ANSWER)
-    desk.click(f'form[action$="/{question_id}"] .btn-primary')
-    desk.click("text=Publier sans le nom")
+    press(desk, f'form[action$="/{question_id}"] .btn-primary')
+    press(desk, "text=Publier sans le nom")
     assert "oui, si aucun écran" in desk.locator("main").inner_text()
     assert "Chloé" not in desk.locator("main").inner_text()
     other = visit(width=320, dark=True)
     sign_in(other, "employee@demo.example")
     other.goto("/search?q=turbines")
-    other.click(f"text={QUESTION}")
+    press(other, f"text={QUESTION}")
     assert "L’article 7" in other.locator("main").inner_text()
     other.goto("/help/ask")
     other.locator("#words").press_sequentially("Filmer une turbine au banc d’essai ?")
@@ -58,7 +58,7 @@ def test_question_from_a_lesson_becomes_everybodys(visit, ask):
     assert "aucun écran ni plan" in other.locator("#nearby").inner_text()
     page.goto(thread)
     assert "sert à d’autres, sans votre nom" in page.locator("main").inner_text()
-    page.click("text=Ne plus la publier")
+    press(page, "text=Ne plus la publier")
     other.goto("/search?q=turbines")
     assert "Rien pour" in other.locator("main").inner_text()
     assert page.faults == desk.faults == other.faults == []
@@ -69,15 +69,15 @@ def test_alert_reaches_who_is_on_duty_and_a_crisis_everybody(visit, ask):
     declared: everybody reads it, on every page, until it is ended."""
     page = visit(width=320, java_script_enabled=False)
     sign_in(page, "midway@demo.example")
-    page.click(".pv-help-alert")
+    press(page, ".pv-help-alert")
     page.fill("#seen", "Une vague de messages furieux depuis 21 h.")
     page.fill("#place", "Réseau X, sous notre dernière annonce")
     page.set_input_files("#captures", {**capture(), "buffer": b"<svg onload=alert(1)>"})
-    page.click("main form .btn-primary")
+    press(page, "main form .btn-primary")
     assert "n’est pas une image" in page.locator(".pv-error-summary").inner_text()
     assert page.input_value("#seen").startswith("Une vague")
     page.set_input_files("#captures", capture())
-    page.click("main form .btn-primary")
+    press(page, "main form .btn-primary")
     assert "prévenue" in page.locator(".lead").inner_text() and "Patienter" in page.locator("main").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     kept = page.request.get(page.locator(".pv-captures img").get_attribute("src"))
