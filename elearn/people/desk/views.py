@@ -162,12 +162,14 @@ def admin_invite(public_id: str):
 def admin_code(public_id: str):
     """A sheet to print with a code good once. It is shown here and kept nowhere."""
     person_id, by_id = queries.get_person(public_id).id, current_user.id
+    now = utcnow()
     with transaction():
-        code = signing_in.print_code(person_id, current_app.config["SECRET_KEY"], utcnow(), by_id)
+        code = signing_in.print_code(person_id, current_app.config["SECRET_KEY"], now, by_id)
     return render_template(
         "people/admin_code.html",
         person=queries.get_person(public_id),
         code=code,
+        until=now + rules.INVITATION_LIFE,
         address=current_app.config["BASE_URL"] + url_for(".paper_code"),
     )
 
@@ -179,14 +181,15 @@ def admin_codes():
     wanted, by_id = queries.read_wanted(request.form), current_user.id
     rows, after = queries.list_to_print(wanted, request.form.get("after", ""))
     whom = [(row.Person.id, row.Person.name, row.Person.employee_number, row.department) for row in rows]
-    secret = current_app.config["SECRET_KEY"]
+    secret, now = current_app.config["SECRET_KEY"], utcnow()
     with transaction():
-        sheets = [(*said, signing_in.print_code(id, secret, utcnow(), by_id)) for id, *said in whom]
+        sheets = [(*said, signing_in.print_code(id, secret, now, by_id)) for id, *said in whom]
     return render_template(
         "people/admin_codes.html",
         sheets=sheets,
         after=after,
         wanted=wanted,
+        until=now + rules.INVITATION_LIFE,
         address=current_app.config["BASE_URL"] + url_for(".paper_code"),
     )
 
