@@ -25,7 +25,7 @@ ACCESS = {
         "mail_preview_html previews void"
     },
     "campaigns": {"hr": "create discard edit index launch new revise show stop"},
-    "credentials": {ANYONE: "pdf verify verify_code", COLLEAGUES: "mine"},
+    "credentials": {ANYONE: "pdf verify verify_code", COLLEAGUES: "mine", "admin": "find withdraw"},
     "help": {
         COLLEAGUES: "advise alert ask capture close close_alert crisis declare_crisis end_crisis entry faq follow_up handle keep_private own read_alert "
         "send_alert send_question take thread",

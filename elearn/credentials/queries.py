@@ -45,6 +45,17 @@ def get_latest_credential(person_id: int, award: str = rules.AWARD) -> Credentia
     ).first()
 
 
+def list_credentials(person_id: int) -> list[Credential]:
+    """All that a person was issued, the latest first; one a year at most."""
+    return list(
+        db.session.scalars(
+            select(Credential)
+            .where(Credential.person_id == person_id)
+            .order_by(Credential.cycle.desc(), Credential.id.desc())
+        )
+    )
+
+
 def get_current_credential(person_id: int, now: dt.datetime | None = None) -> Credential | None:
     """The credential that is valid today; None when there is none, or it expired, or was revoked.
 
@@ -87,6 +98,17 @@ def cycle_after(credential: Credential | None, on: dt.date) -> int:
 def current_cycle(person_id: int, now: dt.datetime | None = None) -> int:
     """The cycle in which what the person does now is counted."""
     return cycle_after(get_latest_credential(person_id), company_day(now or utcnow()))
+
+
+def list_to_do_after(credential: Credential) -> list[str]:
+    """What its holder does again, once this credential is withdrawn, to hold another: the list of the cycle that follows,
+    less what of it was done already. Nothing where a later one was issued, which stands by itself."""
+    award = get_site().award(credential.award)
+    latest = get_latest_credential(credential.person_id, credential.award)
+    if award is None or latest.id != credential.id:
+        return []
+    done = get_fulfilments(credential.person_id, credential.cycle + 1)
+    return [each for each in rules.required(award, credential.cycle + 1) if each not in done]
 
 
 def get_progress(person_id: int, now: dt.datetime | None = None, award: Award | None = None) -> Progress:

@@ -1,4 +1,5 @@
-"""When a credential is due, and how long it is valid. No database, no clock: days and moments are arguments."""
+"""When a credential is due, how long it is valid, who may withdraw it. No database, no clock: days and moments are
+arguments."""
 
 from __future__ import annotations
 
@@ -9,12 +10,18 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from ..content.types import Award
+from ..errors import Forbidden, Invalid
+from ..i18n import _l
+from ..permissions import Role
 
 AWARD = "programme"
 """The award of the whole programme, the only one for now."""
 
 RENEWAL_DAYS = 60
 """How long before its last day a credential may be renewed, so that nobody is without one in between."""
+
+MIN_REASON, MAX_REASON = 20, 500
+"""Signs of the reason for a withdrawal: a sentence at least, since its holder reads it."""
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 """Letters and digits that are not taken for one another when a code is copied from paper."""
@@ -53,6 +60,28 @@ def standing(expires_on: dt.date, revoked_at: dt.datetime | None, on: dt.date) -
 def may_renew(expires_on: dt.date, revoked_at: dt.datetime | None, on: dt.date) -> bool:
     """Whether the next cycle is open: in the last sixty days, after the end, or after a revocation."""
     return revoked_at is not None or on >= expires_on - dt.timedelta(days=RENEWAL_DAYS)
+
+
+def clean_reason(reason: str) -> str:
+    """The reason for a withdrawal as it is kept. Raise Invalid where nobody could understand it, or for a story."""
+    kept = "\n".join(reason.strip().splitlines())  # Browsers send two signs for the end of a line.
+    if len(kept) < MIN_REASON:
+        raise Invalid(_l("Écrivez la raison : la personne la lira. Une phrase au moins."))
+    if len(kept) > MAX_REASON:
+        raise Invalid(_l("La raison tient en 500 signes."))
+    return kept
+
+
+def check_not_oneself(by_id: int | None, person_id: int) -> None:
+    """Nobody decides about oneself. ``by_id`` is None for the command line."""
+    if by_id is not None and by_id == person_id:
+        raise Forbidden(_l("Ce certificat est le vôtre : un autre administrateur s’en charge."))
+
+
+def may_look(role_names: Iterable[str]) -> bool:
+    """Whether an administrator may open other people's certificates: not with the role of HR or of a manager as well,
+    who know that somebody holds a valid one or does not, and never why."""
+    return not {Role.HR.value, Role.MANAGER.value} & set(role_names)
 
 
 def required(award: Award, cycle: int) -> tuple[str, ...]:

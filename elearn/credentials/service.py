@@ -10,9 +10,11 @@ from ..content.models import Edition
 from ..content.service import get_site
 from ..content.types import LANGUAGES, Award
 from ..db import db, insert_once
-from ..i18n import company_day
+from ..errors import NotFound
+from ..i18n import _l, company_day
 from ..notifications.service import queue
 from ..people.models import Person
+from ..people.service import lock_person, record
 from . import completion, printing, queries, rules
 from .models import Credential, Fulfilment
 
@@ -90,16 +92,36 @@ def issue(person: Person, award: Award, cycle: int, charter_edition: int, now: d
     return credential
 
 
-def revoke(credential_id: int, reason: str, now: dt.datetime) -> bool:
-    """Withdraw a credential, with a reason that its holder reads; False when that was done before."""
+def revoke(credential_id: int, reason: str, now: dt.datetime, by_id: int | None = None) -> bool:
+    """Withdraw a credential, with a reason that its holder reads; False when that was done before.
+
+    For good: what verification once called withdrawn is never valid again. What was done stays done, and the next cycle
+    is open at once (``rules.may_renew``): its holder earns another, under another code. A status that rests on this one
+    ends with the sweep of mandates. The log keeps who, when, and what was held; the reason stands in the credential
+    alone, for HR may hold the administrator's role too. Raise NotFound for no credential and for somebody erased,
+    Forbidden for one's own, Invalid for a reason that says nothing.
+    """
+    reason = rules.clean_reason(reason)
+    held = db.session.get(Credential, credential_id)
+    if held is None:
+        raise NotFound(_l("Aucun certificat ne porte ce numéro."))
+    person_id = held.person_id
+    rules.check_not_oneself(by_id, person_id)
+    # At the same instant a renewal may sum up the person too, a status be granted, or they be erased: one by one.
+    if lock_person(person_id).erased_at is not None:
+        raise NotFound(_l("Aucun certificat ne porte ce numéro."))
     done = db.session.execute(
         update(Credential)
         .where(Credential.id == credential_id, Credential.revoked_at.is_(None))
-        .values(revoked_at=now, revoked_reason=reason.strip()[:500])
+        .values(revoked_at=now, revoked_reason=reason)
     )
-    if done.rowcount == 1:
-        completion.refresh(db.session.scalar(select(Credential.person_id).where(Credential.id == credential_id)))
-    return done.rowcount == 1
+    if done.rowcount != 1:
+        return False
+    completion.refresh(person_id)
+    before = {"certificate": held.public_id, "valid_until": held.expires_on.isoformat()}
+    record(person_id, "certificate-revoked", now, by_id, before=before, credential=credential_id)
+    queue(person_id, "credential_revoked", {"credential": credential_id}, now)
+    return True
 
 
 def issue_overdue(now: dt.datetime, limit: int = 500) -> int:

@@ -59,8 +59,16 @@ def mine():
         standing=rules.standing(credential.expires_on, credential.revoked_at, today) if credential else None,
         renewing=bool(credential) and progress.cycle > credential.cycle,
         steps=_steps(progress),
+        former=queries.list_credentials(current_user.id)[1:] if progress.cycle > 1 else [],
+        is_valid=lambda each: queries.is_valid(each, today),
         verify_url=f"{_base_url()}{url_for('.verify', public_id=credential.public_id)}" if credential else None,
     )
+
+
+@blueprint.app_context_processor
+def offer_own_credential() -> dict:
+    """For the page of one's account: the latest certificate, asked for there alone."""
+    return {"get_own_credential": lambda: queries.get_latest_credential(current_user.id)}
 
 
 def _steps(progress: queries.Progress) -> list[dict]:
@@ -79,7 +87,7 @@ def _steps(progress: queries.Progress) -> list[dict]:
 @public
 def pdf(public_id):
     """The certificate as a tagged PDF, for whoever was given its address; ``?lang=`` chooses the language."""
-    credential = _get_credential(public_id)
+    credential = get_credential(public_id)
     if credential.revoked_at is not None:
         raise Gone(_l("Ce certificat a été retiré. Sa page de vérification dit depuis quand."))
     chosen = request.args.get("lang")
@@ -116,7 +124,7 @@ def verify(public_id):
         g.locale = request.args["lang"]
         refresh()
     try:
-        credential = _get_credential(public_id)
+        credential = get_credential(public_id)
     except NotFound as unknown:
         return render_template("credentials/verify_code.html", code=public_id[:60], error=unknown.sentence), 404
     standing = rules.standing(credential.expires_on, credential.revoked_at, company_day(utcnow()))
@@ -130,7 +138,7 @@ def verify(public_id):
     )
 
 
-def _get_credential(public_id: str):
+def get_credential(public_id: str):
     """The credential of a public id, or the same 404 for nonsense, for a mistyped code and for an erased person."""
     credential = queries.get_by_public_id(public_id) if rules.is_public_id(public_id) else None
     if credential is None or not credential.words:
@@ -138,3 +146,6 @@ def _get_credential(public_id: str):
             _l("Aucun certificat ne porte ce code. Comparez-le, signe par signe, avec celui qui est imprimé.")
         )
     return credential
+
+
+from .desk import views as _desk  # noqa: E402,F401  The administrator's pages belong to this blueprint.

@@ -203,7 +203,7 @@ def test_grant_needs_a_scope_a_valid_certificate_and_no_other_status(app):
     with pytest.raises(Invalid):
         decide(referent, application, granted=scope(ends_on=dt.date(2027, 11, 24)))
     with transaction():
-        revoke(db.session.scalar(select(Credential.id)), "retiré", NOW)
+        revoke(db.session.scalar(select(Credential.id)), "Délivré par erreur à cette personne.", NOW)
     with pytest.raises(Refusal):
         decide(referent, application)
     assert count(Mandate) == 0
@@ -480,7 +480,7 @@ def test_sweep_ends_what_outlived_its_day_its_credential_or_its_person(app):
     gone = make_mandate(referent=referent)
     kept = make_mandate(referent=referent)
     with transaction():
-        revoke(revoked.credential_id, "retiré", NOW)
+        revoke(revoked.credential_id, "Délivré par erreur à cette personne.", NOW)
         db.session.execute(update(Person).where(Person.id == gone.person_id).values(closed_at=NOW))
     assert do(mandates.sweep, NOW)["expired"] == 2
     assert do(mandates.sweep, NOW + 2 * DAY)["expired"] == 1

@@ -119,11 +119,11 @@ def test_revoked(browser):
     """The visitor reads that it was withdrawn, not why; the PDF is no longer given; the holder reads the reason."""
     person, held = certified()
     with transaction():
-        service.revoke(held.id, "Délivré par erreur.", utcnow())
+        service.revoke(held.id, "Délivré par erreur à cette personne.", utcnow())
     page = browser.get(f"/verify/{held.public_id}")
     assert "a été retiré" in page and "par erreur" not in page
     assert "a été retiré" in browser.get(f"/credentials/{held.public_id}.pdf", status=410)
-    assert "Délivré par erreur." in browser.sign_in(person).get("/certificate")
+    assert "Délivré par erreur à cette personne." in browser.sign_in(person).get("/certificate")
 
 
 def test_erased(browser):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from elearn.content.types import Award, Words
 from elearn.credentials import rules
 from elearn.credentials.rules import Standing
+from elearn.errors import Forbidden, Invalid
 
 pytestmark = pytest.mark.pure
 UTC = dt.UTC
@@ -107,3 +108,34 @@ def test_public_id():
     assert all(rules.is_public_id(i) for i in ids)
     for nonsense in ("", "a" * 21, "a" * 23, "A" * 22, "' OR 1=1 --------------", "é" * 22):
         assert not rules.is_public_id(nonsense)
+
+
+@pytest.mark.parametrize(
+    "reason, kept",
+    [
+        ("  Le quiz a été passé par une autre personne. ", "Le quiz a été passé par une autre personne."),
+        ("Une première ligne,\r\nune seconde.", "Une première ligne,\nune seconde."),
+        ("x" * 500, "x" * 500),
+        ("x" * 501, None),
+        ("x" * 19, None),
+        (" " * 30, None),
+        ("", None),
+    ],
+)
+def test_reason_of_a_withdrawal(reason, kept):
+    """A sentence at least, five hundred signs at most, as its holder will read it."""
+    if kept is None:
+        with pytest.raises(Invalid):
+            rules.clean_reason(reason)
+    else:
+        assert rules.clean_reason(reason) == kept
+
+
+def test_who_may_withdraw():
+    """Not one's own; not with a role that must never know why. The command line is nobody."""
+    rules.check_not_oneself(1, 2)
+    rules.check_not_oneself(None, 2)
+    with pytest.raises(Forbidden):
+        rules.check_not_oneself(2, 2)
+    assert rules.may_look({"admin", "author"}) and rules.may_look({"admin", "referent"})
+    assert not rules.may_look({"admin", "hr"}) and not rules.may_look({"admin", "manager"})

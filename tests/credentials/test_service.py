@@ -9,13 +9,15 @@ from sqlalchemy import func, select
 
 from elearn.content.service import get_site
 from elearn.credentials import queries, service
-from elearn.credentials.models import Credential, Fulfilment
+from elearn.credentials.models import Completion, Credential, Fulfilment
 from elearn.db import db, transaction
+from elearn.errors import Forbidden, Invalid, NotFound
 from elearn.notifications.models import Message
-from elearn.people.models import Person
+from elearn.people.models import Person, PersonEvent, PersonEventWords
 from tests.factories import make_person
 
 NOW = dt.datetime(2026, 11, 22, 13, 0, tzinfo=dt.UTC)
+REASON = "The security quiz was taken by somebody else."
 ALL = ("path", "charter-signature", "charter-quiz", "security-lessons", "security-quiz")
 
 
@@ -91,16 +93,120 @@ def test_day_of_issue_is_the_companys(app):
 
 
 def test_revoke_once(app):
-    """A revoked credential is no longer current; the second revocation changes neither date nor reason."""
-    person = make_person()
+    """A revoked credential is no longer current; the second revocation changes neither date nor reason, tells nobody
+    and logs nothing. The log says who, when, and what was held; never why."""
+    person, admin = make_person(), make_person()
     held = fulfil(person, *ALL)
     with transaction():
-        assert service.revoke(held.id, " Issued to the wrong person. ", NOW)
+        assert service.revoke(held.id, " Issued to the wrong person. ", NOW, by_id=admin.id)
     with transaction():
-        assert not service.revoke(held.id, "Other", NOW + dt.timedelta(days=1))
+        assert not service.revoke(held.id, "Another reason, a year later", NOW + dt.timedelta(days=1))
     db.session.expire_all()
     assert db.session.get(Credential, held.id).revoked_reason == "Issued to the wrong person."
     assert queries.get_current_credential(person.id, NOW) is None
+    assert db.session.get(Completion, person.id).valid_until is None
+    assert count(Message, kind="credential_revoked", person_id=person.id) == 1
+    event = db.session.scalars(select(PersonEvent).where(PersonEvent.act == "certificate-revoked")).one()
+    assert (event.person_id, event.by_id, event.at) == (person.id, admin.id, NOW)
+    words = db.session.get(PersonEventWords, event.id)
+    assert words.before == {"certificate": held.public_id, "valid_until": "2027-11-22"} and words.after == {}
+
+
+@pytest.mark.parametrize(
+    "reason, refusal", [("", Invalid), ("Trop court.", Invalid), (" " * 40, Invalid), ("x" * 501, Invalid)]
+)
+def test_revoke_without_a_reason(app, reason, refusal):
+    """The person reads it: a sentence at least, and no story."""
+    held = fulfil(make_person(), *ALL)
+    with pytest.raises(refusal), transaction():
+        service.revoke(held.id, reason, NOW)
+    assert held.revoked_at is None
+
+
+def test_revoke_what_is_not_ones_to_revoke(app):
+    """Nobody withdraws their own; nothing is done to what is not there, nor to somebody erased."""
+    person = make_person()
+    held = fulfil(person, *ALL)
+    with pytest.raises(Forbidden), transaction():
+        service.revoke(held.id, REASON, NOW, by_id=person.id)
+    with pytest.raises(NotFound), transaction():
+        service.revoke(held.id + 1, REASON, NOW)
+    with transaction():
+        db.session.get(Person, person.id).erased_at = NOW
+    with pytest.raises(NotFound), transaction():
+        service.revoke(held.id, REASON, NOW)
+    assert count(Message, kind="credential_revoked") == count(PersonEvent, act="certificate-revoked") == 0
+
+
+def test_another_after_a_revocation(app):
+    """What was done stays done; the renewal's list opens at once and earns another, under another code. The one that was
+    revoked stays so, and nothing gives it back."""
+    person = make_person()
+    first = fulfil(person, *ALL)
+    assert queries.list_to_do_after(first) == ["charter-quiz", "security-quiz"]
+    with transaction():
+        service.revoke(first.id, REASON, NOW)
+    with transaction():
+        assert service.issue_overdue(NOW) == 0
+    row = db.session.get(Completion, person.id)
+    assert (row.path, row.charter, row.security, row.certified_at) == (2, 2, 2, None)
+    assert fulfil(person, "charter-quiz") is None
+    assert queries.list_to_do_after(first) == ["security-quiz"]
+    second = fulfil(person, "security-quiz")
+    assert (second.cycle, second.revoked_at) == (2, None) and second.public_id != first.public_id
+    assert queries.list_to_do_after(first) == []
+    assert [each.id for each in queries.list_credentials(person.id)] == [second.id, first.id]
+    db.session.expire_all()
+    assert db.session.get(Credential, first.id).revoked_at == NOW
+    assert db.session.get(Completion, person.id).valid_until == second.expires_on
+
+
+def at_once(app, *acts):
+    """Do each act in a thread and a transaction of its own, all let go together; what each returned."""
+    gate, done = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def do(place, act):
+        gate.wait()
+        try:
+            with app.app_context(), transaction():
+                done[place] = act()
+        except Exception as fault:
+            done[place] = fault
+
+    threads = [threading.Thread(target=do, args=each) for each in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    db.session.rollback()
+    return done
+
+
+def test_two_administrators_revoke_at_once(app):
+    """One decides, and their reason is the one that is read; the person is told once."""
+    held_id = fulfil(make_person(), *ALL).id
+    reasons = [f"La raison de l’administrateur {each}." for each in range(6)]
+    done = at_once(app, *(lambda r=r: service.revoke(held_id, r, NOW) for r in reasons))
+    assert sorted(done) == [False] * 5 + [True]
+    assert db.session.get(Credential, held_id).revoked_reason == reasons[done.index(True)]
+    assert count(Message, kind="credential_revoked") == count(PersonEvent, act="certificate-revoked") == 1
+
+
+def test_revoked_while_renewed(app):
+    """Whichever comes first, the new one is issued, and HR's row says so."""
+    person = make_person()
+    first = fulfil(person, *ALL)
+    later = NOW + dt.timedelta(days=320)
+    fulfil(person, "charter-quiz", now=later)
+    first_id, person_id = first.id, person.id
+    done = at_once(
+        app,
+        lambda: service.revoke(first_id, REASON, later),
+        lambda: service.fulfil(person_id, "security-quiz", {}, later).cycle,
+    )
+    assert done == [True, 2]
+    second = queries.get_current_credential(person_id, later)
+    assert second.cycle == 2 and db.session.get(Completion, person_id).valid_until == second.expires_on
 
 
 def test_renewal_opens_a_new_cycle(app):

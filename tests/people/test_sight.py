@@ -33,7 +33,15 @@ STARTS = {
         "/referent/applications/1",
     ),
     "author": ("/author", "/author/contests"),
-    "admin": ("/admin", "/admin?q=Zwentibold", "/admin/log", "/admin/departments", "/admin/mails", "/admin/imports"),
+    "admin": (
+        "/admin",
+        "/admin?q=Zwentibold",
+        "/admin/certificates?q=ZW77",
+        "/admin/log",
+        "/admin/departments",
+        "/admin/mails",
+        "/admin/imports",
+    ),
     "on_duty": ("/", "/me", "/me/messages", "/referent/alerts", "/referent/alerts/1"),
     "colleague": ("/", "/me", "/me/messages", "/questions", "/find?q=Zwentibold", "/charter", "/ambassador"),
 }

@@ -163,7 +163,11 @@ def test_certificate_when_revoked(desk):
     """A revoked certificate is not one, and why it was revoked is nowhere."""
     person = desk.people[0, "trained"]
     with transaction():
-        revoke(db.session.query(Credential).filter_by(person_id=person.id).one().id, "Un motif secret", utcnow())
+        revoke(
+            db.session.query(Credential).filter_by(person_id=person.id).one().id,
+            "Un motif secret, en une phrase.",
+            utcnow(),
+        )
     page = desk.get("/hr/people?q=prenom0%20trained")
     assert "Pas de certificat" in page.text
     assert "secret" not in page.text

@@ -21,6 +21,7 @@ SENTENCES = {
         "answer": "Merci. Deux réponses étaient justes en effet.",
         "asked": "Puis-je citer un client qui nous a remerciés en public ?",
         "said": "Gardez la capture.\nNe répondez pas : nous publions une mise au point à 15 h.",
+        "why": "Le quiz de la sécurité a été passé depuis ce compte par une autre personne, qui nous l’a dit.",
         "quiz": "Le quiz de la charte",
         "title": "Puis-je citer un client ?",
         "award": "Prendre la parole sur les réseaux sociaux",
@@ -36,6 +37,7 @@ SENTENCES = {
         "answer": "Thank you. Two answers were right indeed.",
         "asked": "May I name a client who thanked us in public?",
         "said": "Keep the screenshot.\nDo not reply: we post a statement at 3 pm.",
+        "why": "The security quiz was taken on this account by somebody else, who told us so.",
         "quiz": "The charter quiz",
         "title": "May I name a client?",
         "award": "Speaking up on social media",
@@ -77,7 +79,7 @@ def variables_of(language: str, wanted: set[str]) -> dict:
         "left": 36,
         "cause": "",
         "campaign": SimpleNamespace(name=words["campaign"]),
-        "words": {"award": words["award"], "until": words["when"].split(",")[0]},
+        "words": {"award": words["award"], "issued": words["when"].split(",")[0], "until": words["when"].split(",")[0]},
     }
     return {name: known.get(name, _guess(name)) for name in wanted | {"path"}}
 

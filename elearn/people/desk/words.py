@@ -30,6 +30,7 @@ ACTS = {
     "renamed": _l("Nom corrigé"),
     "closed": _l("Compte fermé"),
     "reopened": _l("Compte rouvert"),
+    "certificate-revoked": _l("Certificat retiré"),
     "erased": _l("Données effacées"),
     "data-copied": _l("Copie des données préparée"),
     "invited": _l("Invitation envoyée"),
@@ -101,6 +102,8 @@ FIELDS = {
     "people": _l("Personnes"),
     "departments": _l("Services"),
     "topics": _l("Sujets"),
+    "certificate": _l("Certificat"),
+    "valid_until": _l("Valable jusqu’au"),
 }
 
 
@@ -151,7 +154,7 @@ def show(name: str, value) -> str:
             return ", ".join(show(name, each) for each in value)
         case dt.date():
             return format_date(value, "long")
-    if name in ("arrived_on", "left_on"):
+    if name in ("arrived_on", "left_on", "valid_until"):
         return format_date(dt.date.fromisoformat(value), "long")
     if name in ("language", "languages"):
         return LANGUAGE_NAMES.get(value, str(value))

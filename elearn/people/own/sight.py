@@ -77,12 +77,10 @@ SIGHTS = (
         "admin",
         _l("Les administrateurs"),
         _l(
-            "Votre fiche (nom, e-mail, matricule, service, responsable, site, fonction, arrivée, rôles), l’état de votre compte et son journal, votre temps en plus ; qu’un e-mail n’a pas pu vous parvenir, jamais lequel ; une copie de vos données s’ils la préparent à votre demande, et vous en êtes prévenu."
+            "Votre fiche (nom, e-mail, matricule, service, responsable, site, fonction, arrivée, rôles), l’état de votre compte et son journal, votre temps en plus ; votre certificat et ses dates, et pourquoi s’il a été retiré ; qu’un e-mail n’a pas pu vous parvenir, jamais lequel ; une copie de vos données s’ils la préparent à votre demande, et vous en êtes prévenu."
         ),
-        _l(
-            "Votre mot de passe ; hors de cette copie, vos réponses, vos scores, vos questions, votre certificat, une demande de statut."
-        ),
-        RECORD | {"extra time"},
+        _l("Votre mot de passe ; hors de cette copie, vos réponses, vos scores, vos questions, une demande de statut."),
+        RECORD | {"extra time", "certificate"},
     ),
     Sight(
         "verifier",
