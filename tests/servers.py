@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 
 from elearn.config import ROOT
@@ -50,7 +51,7 @@ class Server:
                 with urllib.request.urlopen(self.base + path, timeout=2) as answer:
                     if answer.status == 200:
                         return
-            except OSError:
+            except (OSError, HTTPException):
                 time.sleep(0.05)  # Waiting for a process to listen; nothing is decided by how long.
         raise RuntimeError(f"the server never answered: {log.read_text()}")
 
@@ -61,10 +62,10 @@ class Server:
         self.log.close()
 
     def stop(self) -> None:
-        """End it politely; one that has not ended after a minute is killed, and fails the test."""
+        """End it politely; one that has not ended after two minutes is killed, and fails the test."""
         try:
             self.process.terminate()
-            self.process.wait(timeout=60)
+            self.process.wait(timeout=120)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)

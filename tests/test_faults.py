@@ -205,7 +205,8 @@ def test_work_when_the_database_asks_it_to_make_way(app, monkeypatch, caplog, tm
         imports.start(job_id, utcnow(), None)
     monkeypatch.setattr(applying.Application, "step", step)
     assert applying.work(utcnow(), tmp_path)
-    assert not applying.work(utcnow(), tmp_path)
+    while applying.work(utcnow(), tmp_path):
+        pass
     assert imports.read_job(job_id).status == "done"
     nudged.clear()
 

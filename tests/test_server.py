@@ -159,7 +159,7 @@ def test_last_requirement_fifty_times_at_once_issues_one_credential(site, last):
 
 
 def test_power_cut_loses_no_acknowledged_response(site):
-    """The server is killed in the middle of 500 saves: what was received is on disk."""
+    """The server is killed while five people save without end: what was received is on disk."""
     import json
 
     from elearn.assessment import service
@@ -184,7 +184,7 @@ def test_power_cut_loses_no_acknowledged_response(site):
         address = f"/quizzes/charter/attempts/{attempt_id}"
         token = CSRF.search(visitor.ask("GET", address)[1]).group(1)
         headers = {"Content-Type": "application/json", "Accept": "application/json", "X-CSRFToken": token}
-        for sequence in range(1, 101):
+        for sequence in itertools.count(1):
             item = singles[sequence % len(singles)]
             value = item.choice_ids[sequence % len(item.choice_ids)]
             one = {"item": item.id, "fields": {f"item-{item.id}": [value]}, "sequence": sequence}
@@ -204,12 +204,13 @@ def test_power_cut_loses_no_acknowledged_response(site):
 
     with ThreadPoolExecutor(5) as pool:
         writing = [pool.submit(write, writer) for writer in writers]
-        assert half.wait(60)
-        site.server.kill()
+        try:
+            assert half.wait(300)
+        finally:
+            site.server.kill()
         for one in writing:
             one.result()
     site.leave()
-    assert next(acknowledged) - 1 < 500
     site.start()
     with site.app.app_context():
         db.engine.dispose()

@@ -1,7 +1,5 @@
 """Contesting, answering, voiding: what voiding changes, for whom, and that it can only help."""
 
-import datetime as dt
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +11,7 @@ from elearn.assessment.models import Attempt, AttemptRecount, ItemContest, ItemV
 from elearn.content.service import get_site
 from elearn.credentials.models import Credential, Fulfilment
 from elearn.credentials.service import fulfil
-from elearn.db import db, transaction
+from elearn.db import db, transaction, utcnow
 from elearn.errors import Forbidden, Invalid, NotFound, Refusal
 from elearn.notifications.models import Message
 from tests.factories import make_person
@@ -421,7 +419,7 @@ def test_a_failed_result_offers_no_item(browser):
 def test_an_open_attempt_has_nothing_to_contest(browser):
     """404, as for somebody else's."""
     person = make_person()
-    attempt = start(person, now=dt.datetime.now(dt.UTC))
+    attempt = start(person, now=utcnow())
     browser.sign_in(person)
     assert browser.get(url_of(attempt, "/contest"), status=404)
     browser.sign_in(make_person())

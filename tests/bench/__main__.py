@@ -40,7 +40,7 @@ class Visitor:
     """One person on one kept-alive connection, with cookies."""
 
     def __init__(self, server: Server):
-        self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
         self.cookies: dict[str, str] = {}
 
     def ask(self, method: str, path: str, body=None, headers=None):

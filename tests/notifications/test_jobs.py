@@ -162,10 +162,10 @@ def test_worker_when_its_server_is_gone(tmp_path):
     command = [*flask, "notifications", "work", "--parent"]
     orphan = f"import os, subprocess; subprocess.Popen({command!r} + [str(os.getpid())])"
     with subprocess.Popen([sys.executable, "-c", orphan], cwd=ROOT, env=environment, stdout=subprocess.PIPE) as parent:
-        parent.communicate(timeout=60)  # The pipe closes when the worker, which holds it too, has ended.
+        parent.communicate(timeout=300)  # The pipe closes when the worker, which holds it too, has ended.
     with subprocess.Popen([*flask, "notifications", "work"], cwd=ROOT, env=environment) as told:
         told.send_signal(signal.SIGTERM)
-        assert told.wait(timeout=30) in (0, -signal.SIGTERM)
+        assert told.wait(timeout=300) in (0, -signal.SIGTERM)
 
 
 def test_deliver_command_when_much_waits(app, reader, monkeypatch):

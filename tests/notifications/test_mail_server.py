@@ -64,6 +64,7 @@ def serve(monkeypatch, tmp_path):
             authenticator=check,
             auth_required=True,
             auth_require_tls=tls == "starttls",
+            ready_timeout=60,
             **options,
         )
         server.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
 
 import pytest
 from flask import current_app
@@ -228,6 +229,7 @@ def test_receive_when_there_are_several_sheets(app, folder):
     with pytest.raises(Refusal), transaction():
         imports.choose_sheet(job_id, "Notes")
     (folder / "sent-left-over").touch()
+    os.utime(folder / "sent-left-over", (utcnow().timestamp(),) * 2)
     applying.work(utcnow() + dt.timedelta(hours=2), folder)
     assert not list(folder.iterdir())
 
