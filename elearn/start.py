@@ -35,7 +35,7 @@ def prepare(app) -> None:
             with transaction():
                 if is_demo:
                     demo.name_company()
-                done = publish(checked, utcnow())
+                done = publish(checked, demo.opened(utcnow()) if is_demo else utcnow())
             for document, faults in done.held_back.items():
                 print(f"  {document} is held back: {faults[0]}")
         db.session.rollback()

@@ -43,9 +43,17 @@ def counts(app) -> dict[str, int]:
     return found
 
 
+def ask(app, statement: str) -> list:
+    """The first column of what the database answers."""
+    with app.app_context():
+        found = list(db.session.scalars(text(statement)))
+        db.session.remove()
+    return found
+
+
 @pytest.mark.pure
 def test_demo_company_has_everybody_the_readme_names(demo_app):
-    """About 150 people in every state, the ten accounts, mandates and applications; all marked as demo."""
+    """About 160 people in every state, the ten accounts, all marked as demo, over three ranks of departments."""
     from elearn.demo import ACCOUNTS, PASSWORD
     from elearn.people.models import Person
     from elearn.people.passwords import verify_password
@@ -55,16 +63,59 @@ def test_demo_company_has_everybody_the_readme_names(demo_app):
         assert set(ACCOUNTS) <= set(people)
         assert all(p.is_demo for p in people.values())
         assert verify_password(people["hr@demo.example"].password_hash, PASSWORD)
-        states = dict(db.session.execute(text("SELECT status, count(*) FROM application GROUP BY status")).all())
-        assert {"draft", "submitted", "to_rework", "granted", "refused", "withdrawn"} <= set(states)
-        regimes = db.session.execute(text("SELECT DISTINCT regime FROM mandate")).scalars().all()
-        assert set(regimes) == {"guided", "autonomous"}
-        months = db.session.execute(text("SELECT count(DISTINCT substr(issued_at, 1, 7)) FROM credential")).scalar()
-        assert months >= 5
-        future = db.session.execute(text("SELECT count(*) FROM credential WHERE issued_at > :now"), {"now": utcnow()})
-        assert future.scalar() == 0
         db.session.remove()
-    assert 140 <= counts(demo_app)["person"] <= 160
+    assert ask(demo_app, "SELECT max(depth) FROM department") == [2]
+    assert ask(demo_app, "SELECT count(DISTINCT site) >= 2 FROM person") == [1]
+    assert 150 <= counts(demo_app)["person"] <= 175
+
+
+SHOWN = (
+    ("application", "status", {"draft", "submitted", "to_rework", "granted", "refused", "withdrawn"}),
+    ("mandate", "status", {"active", "suspended", "dormant", "ended"}),
+    ("mandate", "regime", {"guided", "autonomous"}),
+    ("contest", "status", {"open", "changed"}),
+    ("question", "status", {"open", "answered", "closed"}),
+    ("alert", "status", {"new", "taken", "closed"}),
+    ("campaign", "status", {"draft", "running", "finished"}),
+    ("item_contest", "status", {"open", "upheld"}),
+    ("import_job", "status", {"done"}),
+    ("import_row", "change", {"faulty"}),
+)
+"""Table, column, what the demo company has of it."""
+
+
+@pytest.mark.pure
+def test_demo_company_shows_each_desk_at_work(demo_app):
+    """Every source of the referent's queue waits, something is late; campaigns wrote, months were drawn, certificates
+    came over a year; nothing lies in the future."""
+    from elearn.ambassadors.desk.queries import LATE, Queue
+    from elearn.ambassadors.queries import get_covers
+    from elearn.people.models import Person
+
+    for table, column, expected in SHOWN:
+        assert expected <= set(ask(demo_app, f"SELECT DISTINCT {column} FROM {table}")), (table, column)
+    with demo_app.app_context():
+        referent = db.session.scalars(select(Person.id).where(Person.email == "referent@demo.example")).one()
+        queue = Queue(referent, get_covers(utcnow().date()), utcnow(), 3)
+        waiting, late = queue.count()
+        assert all(waiting.values()), waiting
+        assert late >= 3 and LATE in {row.rank for row in queue.page().rows}
+        db.session.remove()
+    assert ask(demo_app, "SELECT min(written) > 0 FROM campaign_step WHERE phase = 'done'") == [1]
+    assert ask(
+        demo_app, "SELECT count(*) >= 6 FROM volunteering_snapshot WHERE department_id = 0 AND ambassadors > 0"
+    ) == [1]
+    assert ask(demo_app, "SELECT count(DISTINCT substr(issued_at, 1, 7)) >= 10 FROM credential") == [1]
+    for table, column in (
+        ("credential", "issued_at"),
+        ("decision", "at"),
+        ("attempt", "closed_at"),
+        ("person_event", "at"),
+    ):
+        with demo_app.app_context():
+            late = db.session.execute(text(f"SELECT count(*) FROM {table} WHERE {column} > :now"), {"now": utcnow()})
+            assert late.scalar() == 0, table
+            db.session.remove()
 
 
 @pytest.mark.pure

@@ -126,7 +126,7 @@ def check_erasure(visit, page, ask) -> None:
     """Somebody certified leaves: closed, their file prepared, erased; what HR counts stays."""
     ((public_id, family),) = ask(
         "SELECT person.public_id, family_name FROM person JOIN completion ON person_id = person.id "
-        "WHERE certified_at IS NOT NULL AND email LIKE '1%' AND closed_at IS NULL ORDER BY person.id DESC LIMIT 1"
+        "WHERE certified_at IS NOT NULL AND email LIKE '%.%@demo.example' AND closed_at IS NULL ORDER BY person.id DESC LIMIT 1"
     )
     page.goto(f"/admin/people/{public_id}")
     press(page, page.get_by_role("link", name="Fermer le compte"))

@@ -49,7 +49,7 @@ def waiting(ask) -> tuple[int, str]:
     """An application of the demo company that waits, and whose it is."""
     return ask(
         "SELECT application.id, email FROM application JOIN person ON person.id = person_id "
-        "WHERE application.status = 'submitted' AND email LIKE '1%' ORDER BY application.id LIMIT 1"
+        "WHERE application.status = 'submitted' AND email LIKE '%.%@demo.example' AND language = 'fr' ORDER BY application.id LIMIT 1"
     )[0]
 
 
@@ -84,11 +84,13 @@ def test_refusal_is_read_contested_and_looked_at_again(visit, ask):
     person.follow("main form button.btn-primary")
     assert "Contestée, réponse attendue" in read(person)
 
+    ((contest_id,),) = ask("SELECT max(id) FROM contest")
+    link = f'main a[href$="/referent/contests/{contest_id}"]'
     first.page.goto("/referent?kind=contest")
-    assert first.page.locator(".pv-person").count() == 0, "whoever decided does not judge the contest"
+    assert first.page.locator(link).count() == 0, "whoever decided does not judge the contest"
     second = open_as(visit, "deputy@demo.example")
     second.page.goto("/referent")
-    second.follow('main a[href*="/referent/contests/"]')
+    second.follow(link)
     assert "depuis le 3 octobre" in read(second) and "n’est pas public" in read(second)
     second.choose("outcome", "changed")
     send(second, "Vous avez raison : le chiffre est public et daté.")
@@ -123,7 +125,8 @@ def test_suspension_comes_after_hearing_and_the_status_goes_on(visit, ask):
     by the person, and still to contest where it took something away."""
     ((mandate_id, email),) = ask(
         "SELECT mandate.id, email FROM mandate JOIN person ON person.id = person_id "
-        "WHERE status = 'active' AND regime = 'guided' AND email LIKE '1%' ORDER BY mandate.id LIMIT 1"
+        "WHERE status = 'active' AND regime = 'guided' AND email LIKE '%.%@demo.example' AND language = 'fr' "
+        "AND renewal_asked_at IS NULL AND mandate.id NOT IN (SELECT mandate_id FROM hearing) ORDER BY mandate.id LIMIT 1"
     )
     desk = open_as(visit, "referent@demo.example")
     person = open_as(visit, email)

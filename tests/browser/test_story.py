@@ -97,7 +97,7 @@ def sign_charter(keys: Keyboard) -> None:
 def somebody_new(ask) -> str:
     """Somebody of the crowd who has done nothing yet and speaks French for now."""
     return ask(
-        "SELECT email FROM person WHERE email LIKE '1%' AND closed_at IS NULL AND language = 'fr' "
+        "SELECT email FROM person WHERE email LIKE '%.%@demo.example' AND closed_at IS NULL AND language = 'fr' "
         "AND id NOT IN (SELECT person_id FROM completion) ORDER BY id LIMIT 1"
     )[0][0]
 

@@ -70,9 +70,12 @@ def marks(app):
             site="Zanzibarville", job_title="Zeppelinière", department_id=make_department_id("Zigzag"),
             manager_id=manager.id, extra_time_percent=173,
         )  # fmt: skip
-        demo.finish_everything(made, person, 40)
-        db.session.flush()
-        demo.apply(made, person, 0, 30, referent, "granted")
+        made.people = {"referent": referent}
+        made.live(demo.finish_everything(made, person, 40))
+        made.live(
+            demo.volunteer(made, person, ((30, "apply", "night"), (28, "grant", "referent", "Une voix, un fait daté.")))
+        )
+        made.run()
         question = add(Question, person_id=person.id, page="/charter", asked_at=now, due_on=now.date())
         add(QuestionPost, question_id=question, by_id=person.id, words="Une zquestion à vous poser", posted_at=now)
         alert = add(Alert, person_id=person.id, seen="Une zalerte", place="ici", raised_at=now)

@@ -38,7 +38,8 @@ def trained(app):
         person = people.create_person(
             NAME, "Quxwelmire", utcnow() - dt.timedelta(days=60), email="zw@a.fr", employee_number="ZW77", site="Annecy"
         )
-        demo.finish_everything(made, person, 20)
+        made.live(demo.finish_everything(made, person, 20))
+        made.run()
     write_words(person.id)
     return person
 
