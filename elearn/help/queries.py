@@ -160,7 +160,10 @@ def find_traces(person_id: int, text: str) -> list[str]:
     """What in a text would tell that this person asked."""
     person = db.session.get(Person, person_id)
     names = (person.given_name, person.family_name, person.certificate_name or "")
-    return rules.find_traces(text, names=names, others=(person.email or "", person.employee_number or ""))
+    department = db.session.get(Department, person.department_id) if person.department_id else None
+    phrases = (department.name if department else "", person.job_title or "")
+    others = (person.email or "", person.employee_number or "")
+    return rules.find_traces(text, names=names, others=others, phrases=phrases)
 
 
 # --- Public ---------------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from urllib.parse import urlsplit
 
 from ..errors import Invalid, Refusal, TooMany
 from ..i18n import _l
@@ -56,11 +55,7 @@ def clean_page(path: str | None) -> str:
         or not path.isprintable()
     ):
         return ""
-    try:
-        parts = urlsplit(path)
-    except ValueError:
-        return ""
-    return "" if parts.scheme or parts.netloc else parts.path
+    return re.split("[?#]", path, maxsplit=1)[0]
 
 
 def check_pace(asked_today: int) -> None:
@@ -86,17 +81,23 @@ def capture_expiry(now: dt.datetime) -> dt.datetime:
     return now + dt.timedelta(days=CAPTURE_DAYS)
 
 
-def find_traces(text: str, *, names: tuple[str, ...], others: tuple[str, ...] = ()) -> list[str]:
-    """What in a text would tell who asked: words of their names, an address, a number. In the order of ``names``.
+def find_traces(
+    text: str, *, names: tuple[str, ...], others: tuple[str, ...] = (), phrases: tuple[str, ...] = ()
+) -> list[str]:
+    """What in a text would tell who asked: words of their names, an address, a number; whole phrases, such as their
+    department and their job, of which a small company has one each. In this order.
 
     Words of one letter prove nothing. « Petit » may be a name and an adjective, so this warns and the referent
     decides.
     """
-    folded = set(re.findall(r"\w+", normalise(text)))
+    words = re.findall(r"\w+", normalise(text))
+    folded, in_line = set(words), f" {' '.join(words)} "
     parts = [word for name in names for word in re.findall(r"\w+", name or "") if len(word) > 1]
     found = [part for part in dict.fromkeys(parts) if normalise(part) in folded]
     whole = normalise(text)
-    return found + [other for other in others if other and normalise(other) in whole]
+    found += [other for other in others if other and normalise(other) in whole]
+    lines = ((each, " ".join(re.findall(r"\w+", normalise(each)))) for each in phrases)
+    return found + [each for each, line in lines if line and f" {line} " in in_line]
 
 
 SMALL_WORDS = frozenset(

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from ..ambassadors.views import desk_links
 from ..db import transaction, utcnow
-from ..errors import Gone, Invalid, NotFound
+from ..errors import Gone, Invalid, NotFound, Refusal
 from ..i18n import _, _l, company_day, language
 from ..permissions import Permission, permission_required, signed_in
 from ..web import get_site, say
@@ -18,7 +18,6 @@ from . import alerts, labels, queries, rules, service
 from .captures import read_picture
 from .crises import service as crisis
 from .forms import AlertForm, AskForm, MessageForm
-from .rules import Outdated
 
 blueprint = Blueprint("help", __name__)
 
@@ -159,10 +158,10 @@ def follow_up(question_id):
             service.follow_up(person_id, question_id, form.version.data, form.words.data, now)
     except Invalid as missing:
         return _thread_page(_get_own(question_id), form, [(missing.sentence, "words")], 422)
-    except Outdated as late:
+    except Refusal as late:  # An answer came, or it was closed in another window: the page keeps the words either way.
         question = _get_own(question_id)
         form.version.data = question.version
-        return _thread_page(question, form, [(late.sentence, "fil")], 409)
+        return _thread_page(question, form, [(late.sentence, "fil")], late.status)
     say(_("Votre message est ajouté à votre question."))
     return redirect(url_for("help.thread", question_id=question_id), 303)
 

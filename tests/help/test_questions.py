@@ -79,11 +79,14 @@ def test_clean_page_when_hostile(given, kept):
         ("Mme N’DIAYE demande", ["Diaye"]),
         ("Écrire à f.nd@tests.example", ["f.nd@tests.example"]),
         ("Fatoumatage", []),
+        ("Au bureau d’ÉTUDES, on dit oui", ["Bureau d’études"]),
+        ("Au bureau, un chef des études", []),
     ],
 )
 def test_find_traces(text, found):
-    """Words of the name, whatever their case and accents, and the address; not parts of other words."""
-    assert rules.find_traces(text, names=("Fatoumata", "N’Diaye"), others=("f.nd@tests.example", "")) == found
+    """Words of the name, whatever their case and accents, the address, the department; not parts of other words."""
+    known = {"others": ("f.nd@tests.example", ""), "phrases": ("Bureau d’études", "")}
+    assert rules.find_traces(text, names=("Fatoumata", "N’Diaye"), **known) == found
 
 
 def test_ask_when_on_a_page(browser, asker, referent):
@@ -138,6 +141,7 @@ def test_walk_when_answered_followed_up_and_closed(browser, asker, referent):
     assert "Oui, vous pouvez le publier" in browser.form(templated, f"/questions/{question_id}")["words"].value
     form["words"] = "Oui, sans les plans."
     assert "en est prévenu" in form.submit(status=303).follow()
+    form.submit(status=303)  # Pressed twice: said once.
     assert messages_of(asker) == ["question_answered"]
     browser.sign_in(asker)
     page = browser.get(f"/questions/{question_id}")
@@ -153,10 +157,12 @@ def test_walk_when_answered_followed_up_and_closed(browser, asker, referent):
     page = browser.get(f"/questions/{question_id}")
     browser.form(page, "/close").submit(status=303)
     assert "Cette question est close" in browser.get(f"/questions/{question_id}")
-    with pytest.raises(Refusal), transaction():
-        service.follow_up(asker.id, question_id, 5, "Encore", utcnow())
-    with pytest.raises(Refusal), transaction():
-        service.answer(referent.id, question_id, 5, "Encore", utcnow())
+    for who, path in ((asker, "/questions"), (referent, "/referent/questions")):
+        browser.sign_in(who)  # They wrote while it was closed in another window.
+        token = browser.form(browser.get("/help/ask"), "/help/ask")["csrf_token"].value
+        written = {"csrf_token": token, "words": "Encore une chose.", "version": "3"}
+        late = browser.post(f"{path}/{question_id}", written, status=409)
+        assert "clos" in late and "Ce que vous aviez écrit" in late and "Encore une chose." in late
 
 
 def test_answer_when_two_referents_write_at_once(browser, asker, referent):

@@ -136,10 +136,10 @@ def answer(question_id):
             service.answer(referent_id, question_id, form.version.data, form.words.data, now)
     except Invalid as missing:
         return _question_page(_get(question_id), form, [(missing.sentence, "words")], 422)
-    except Outdated as late:
+    except Refusal as late:  # Somebody wrote, or the person closed it: the page keeps the words either way.
         found = _get(question_id)
         form.version.data = found[0].version
-        return _question_page(found, form, [(late.sentence, "fil")], 409)
+        return _question_page(found, form, [(late.sentence, "fil")], late.status)
     say(_("Votre réponse est partie ; %(name)s en est prévenu·e.", name=found[1].name))
     return redirect(url_for("help.question", question_id=question_id), 303)
 
