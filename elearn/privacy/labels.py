@@ -144,6 +144,7 @@ COLUMNS = {
     "path": _l("Parcours"),
     "charter": _l("Charte"),
     "security": _l("Sécurité"),
+    "certificate": _l("Certificat"),
     "certified_at": _l("Certificat délivré le"),
     "valid_until": _l("Certificat valable jusqu’au"),
     "post": _l("Post d’entraînement"),
