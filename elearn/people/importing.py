@@ -184,15 +184,16 @@ _CLEANED = {
 """Field → how a cell is cleaned, and what is expected where it cannot be."""
 
 
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?|(\d{4})(\d{2})(\d{2})")
 _FRENCH = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
 def read_date(cell: str) -> dt.date:
-    """A day, ISO (2026-03-12) or French (12/03/2026); Invalid for any other, as 03/12/26 could be three days."""
+    """A day, ISO (2026-03-12, 20260312) or French (12/03/2026); Invalid for any other, as 03/12/26 could be three
+    days."""
     try:
         if found := _ISO.fullmatch(cell):
-            day = dt.date(*map(int, found.groups()))
+            day = dt.date(*(int(part) for part in found.groups() if part))
         elif found := _FRENCH.fullmatch(cell):
             day = dt.date(*map(int, reversed(found.groups())))
         else:
@@ -200,6 +201,8 @@ def read_date(cell: str) -> dt.date:
         if not 1900 <= day.year <= 2100:
             raise ValueError
     except ValueError:
+        if re.fullmatch(r"[1-9]\d{4}", cell):  # How a spreadsheet counts its days.
+            raise Invalid(_("une date : cette cellule est un nombre, donnez-lui le format date")) from None
         raise Invalid(_("une date comme 2026-03-12 ou 12/03/2026")) from None
     return day
 

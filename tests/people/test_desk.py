@@ -188,10 +188,14 @@ def test_role_panel_says_what_follows(desk, role, said):
 
 def test_close_and_reopen(desk, admin):
     """Closing and opening again are decided on a panel, with a reason for the log; one's own account is not closed."""
-    person = make_person(roles=("author",))
+    person = make_person(roles=("author", "referent"))
     make_person(manager_id=person.id)
     page = desk.get(f"/admin/people/{person.public_id}").click(href="/state")
-    assert "(auteur)" in page and "Une personne l’a pour responsable" in page
+    assert (
+        "(auteur, référent)" in page
+        and "C’est le dernier référent" in page
+        and "Une personne l’a pour responsable" in page
+    )
     form = page.forms["decide"]
     form["reason"] = "Départ à la retraite"
     page = form.submit(status=303).follow()

@@ -88,7 +88,7 @@ def admin_state(public_id: str):
 
 
 def _closing(person: Person) -> Panel:
-    held, team = _say_roles(person), count_team(person.id)
+    held, team, referents = _say_roles(person), count_team(person.id), list_holders(Role.REFERENT)
     said = [
         _("Le compte n’est plus compté dans le suivi RH, et ne reçoit plus de message."),
         _("Parcours et certificat sont gardés : la personne les retrouve si son compte est rouvert."),
@@ -101,6 +101,8 @@ def _closing(person: Person) -> Panel:
                 roles=held,
             )
         )
+    if referents == {person.id}:
+        said.append(_last_referent())
     if settings.is_on_duty(person):
         said.append(_on_duty())
     if team:
@@ -142,6 +144,10 @@ def _opening(person: Person) -> Panel:
         _("Le compte est rouvert."),
         "",
     )
+
+
+def _last_referent() -> str:
+    return _("C’est le dernier référent : plus personne ne répondra aux demandes ni aux questions.")
 
 
 def _on_duty() -> str:
@@ -243,7 +249,7 @@ def _taking(person: Person, role: Role) -> Panel:
                 left,
             )
             if left
-            else _("C’est le dernier référent : plus personne ne répondra aux demandes ni aux questions.")
+            else _last_referent()
         )
     return Panel(
         "take",
