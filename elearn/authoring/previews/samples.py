@@ -14,7 +14,7 @@ SENTENCES = {
     "fr": {
         "campaign": "Printemps 2026",
         "line": "L’entreprise répond sur ses comptes ; personne d’autre n’en parle.",
-        "part": "Le quiz de la charte",
+        "parts": ["Charte", "Sécurité"],
         "act": "Statut accordé",
         "reason": "Votre post d’entraînement est clair et votre source est citée.",
         "grounds": "Une publication du 3 mars cite un chiffre sans source. Pouvez-vous nous dire d’où il vient ?",
@@ -30,7 +30,7 @@ SENTENCES = {
     "en": {
         "campaign": "Spring 2026",
         "line": "The company answers on its accounts; nobody else speaks of it.",
-        "part": "The charter quiz",
+        "parts": ["Charter", "Security"],
         "act": "Status granted",
         "reason": "Your practice post is clear and names its source.",
         "grounds": "A post of 3 March quotes a figure without a source. Could you tell us where it comes from?",
@@ -49,10 +49,11 @@ SENTENCES = {
 def variables_of(language: str, wanted: set[str]) -> dict:
     """Sample variables of a mail that wants these; what nobody invented is shown by its name, so that a gap is seen and not an error."""
     words = SENTENCES[language]
+    day = words["when"].split(",")[0]
     known = {
         **words,
         "path": "/",
-        "hours": 2,
+        "hours": 48,
         "at": MOMENT,
         "taken_by": "",
         "count": 3,
@@ -68,18 +69,17 @@ def variables_of(language: str, wanted: set[str]) -> dict:
         "note": "",
         "is_voided": True,
         "item": "c1-photo",
-        "ends_on": DAY,
+        "ends_on": DAY + dt.timedelta(days=14),
         "answer_by": DAY,
         "deadline": DAY,
         "day": DAY,
         "late": -7,
-        "parts": [words["part"]],
         "whole": 120,
-        "done": 84,
-        "left": 36,
+        "done": 111,
+        "left": 9,
         "cause": "",
         "campaign": SimpleNamespace(name=words["campaign"]),
-        "words": {"award": words["award"], "issued": words["when"].split(",")[0], "until": words["when"].split(",")[0]},
+        "words": {"award": words["award"], "issued": day, "until": day.replace("2026", "2027")},
     }
     return {name: known.get(name, _guess(name)) for name in wanted | {"path"}}
 
