@@ -182,6 +182,7 @@ class PersonEvent(Base):
     by_id: Mapped[int | None]
     """Who did it; None for the command line."""
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)
+    __table_args__ = (Index("ix_person_event_by", "by_id", "id"),)
 
 
 class PersonEventWords(Base):

@@ -290,6 +290,9 @@ def test_log_when_read_and_tampered_with(desk, admin):
     assert all(word in page for word in ("Nom corrigé", "Avant", "Après", "par Nadia Haddad"))
     assert "Nom corrigé" in desk.get("/admin/log?act=renamed")
     assert "Aucune ligne" in desk.get("/admin/log?act=erased")
+    assert "Nom corrigé" in desk.get(f"/admin/log?by={admin.email}&who={person.email}")
+    assert "Aucune ligne" in desk.get(f"/admin/log?by={person.email}")
+    assert "Personne n’a cet e-mail" in desk.get("/admin/log?by=nobody@a.fr")
     for day in ("2020-02-29", "0001-01-01"):
         assert "Aucune ligne" in desk.get(f"/admin/log?until={day}")
     for day in ("2999-12-31", "9999-12-31", "0001-01-01x", "hier"):

@@ -198,9 +198,10 @@ def list_events(
     after: int = 0,
     limit: int = PAGE,
     until: dt.datetime | None = None,
+    by_id: int | None = None,
 ) -> Slice:
     """Lines of the log, the latest first, with the words that were not erased and who they are about; ``until`` is the
-    moment before which they were written."""
+    moment before which they were written, ``by_id`` who wrote them."""
     subject, author = aliased(Person), aliased(Person)
     statement = (
         select(PersonEvent, PersonEventWords, subject, author)
@@ -212,6 +213,8 @@ def list_events(
     )
     if person_id is not None:
         statement = statement.where(PersonEvent.person_id == person_id)
+    if by_id is not None:
+        statement = statement.where(PersonEvent.by_id == by_id)
     if act:
         statement = statement.where(PersonEvent.act == act)
     if until is not None:

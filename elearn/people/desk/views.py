@@ -201,11 +201,13 @@ def admin_codes():
 @permission_required(Permission.ADMIN_LOG)
 def admin_log():
     """Every administrative act: who, when, what, before and after."""
-    act, who = request.args.get("act", ""), request.args.get("who", "").strip()[:300]
+    act, who, by = (request.args.get(name, "").strip()[:300] for name in ("act", "who", "by"))
     act = act if act in words.ACTS else ""
-    person, day = queries.find_named(who) if who else None, _read_day(request.args.get("until", ""))
+    person, author = (queries.find_named(typed) if typed else None for typed in (who, by))
+    day = _read_day(request.args.get("until", ""))
     page = queries.list_events(
         person_id=person.id if person else -1 if who else None,
+        by_id=author.id if author else -1 if by else None,
         act=act,
         after=queries.read_id(request.args.get("after", "")) or 0,
         until=company_midnight(day + dt.timedelta(days=1)) if day else None,
@@ -216,10 +218,18 @@ def admin_log():
         lines=read_lines(page),
         acts=words.ACTS,
         act=act,
-        who=who,
+        who=_read_back(person, who),
         person=person,
+        by=_read_back(author, by),
+        author=author,
+        is_unknown=bool(who and not person or by and not author),
         until=day.isoformat() if day else "",
     )
+
+
+def _read_back(person, typed: str) -> str:
+    """What stands in the field again: an address that can be read, where a public id named somebody."""
+    return (person.email or person.employee_number or typed) if person else typed
 
 
 def _read_day(text: str) -> dt.date | None:
