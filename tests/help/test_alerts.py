@@ -406,6 +406,12 @@ def test_take_when_two_are_as_fast(browser, witness, referent, folder):
     with transaction():
         alerts.take(other.id, alert_id, 3, utcnow())  # It is theirs already.
     assert db.session.scalar(select(func.count()).select_from(AlertAct)) == 2
+    form = browser.form(browser.get(f"/referent/alerts/{alert_id}"), "/advise")
+    form["level"], form["words"] = "noise", "Gardez la capture."
+    with transaction():
+        alerts.close(other.id, alert_id, 3, "Fini", utcnow())
+    late = form.submit(status=409)
+    assert "a bougé entre-temps" in late and "Ce que vous aviez écrit" in late and "Gardez la capture." in late
 
 
 def test_acts_when_the_state_does_not_allow_them(witness, referent, folder):
