@@ -505,3 +505,24 @@ def test_import_when_given_up(desk):
     start = desk.form(page, "/start")
     desk.form(page, "/drop").submit(status=303)
     assert start.submit(status=409)
+
+
+def test_import_when_it_would_close_accounts(desk):
+    """A list of everybody says how many accounts it would close, and is applied once that number is confirmed; a list of
+    nobody says that it names nobody."""
+    make_person(email="gone@a.fr")
+
+    def send(text):
+        form = with_field(desk.get("/admin/imports"), "file")
+        form["file"], form["close_missing"] = Upload("people.csv", text), True
+        return form.submit(status=303).follow()
+
+    page = send(b"Prenom;Nom;E-mail\nZ;M;z@a.fr\n")
+    assert "1 compte ouvert que le fichier ne nomme pas se ferme, sur 2." in page
+    form = desk.form(page, "/start")
+    page = form.submit(status=422)
+    assert "Confirmez que ces comptes sont à fermer" in page
+    desk.post(form.action, {"csrf_token": form["csrf_token"].value, "missing": "1"}, status=303)
+    assert "L’import est en cours" in desk.get(form.action.removesuffix("/start"))
+    page = send(b"Prenom;Nom;E-mail\n")
+    assert "ce fichier ne nomme personne" in page and "ne nomme pas tout le monde" in page
