@@ -72,7 +72,9 @@ class Walk:
             self.seen[kind] = self.seen.get(kind, 0) + 1
             self.visited.add(address)
             yield address
-            links = self.page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
+            links = self.page.eval_on_selector_all(
+                "a[href]", "all => all.map(a => new URL(a.getAttribute('href'), location).href)"
+            )
             queue += [link.removeprefix(self.base) for link in links if link.startswith(self.base)]
 
 
