@@ -168,6 +168,17 @@ def test_roles_when_given_and_taken(desk):
         assert render(message, find_readers([person.id])[person.id], language).text
 
 
+def test_role_when_taken_from_oneself(desk, admin):
+    """The last administrator keeps the role; another may leave it, and lands where they still may be."""
+    url = f"/admin/people/{admin.public_id}/roles/admin"
+    refused = desk.get(url).forms["decide"].submit(status=409)
+    assert "C’est le dernier compte d’administrateur" in refused
+    make_person(roles=("admin",))
+    page = refused.forms["decide"].submit(status=303).follow(status=200)
+    assert "Le rôle est retiré." in page and "Ma page" in page
+    desk.get("/admin", status=403)
+
+
 @pytest.mark.parametrize(
     ("role", "said"),
     [

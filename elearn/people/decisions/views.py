@@ -39,6 +39,8 @@ class Panel:
     is_grave: bool = False
     asks: str = ""
     """The question that has to be answered before; the reason is free where there is none."""
+    leads: str = ""
+    """Where it leads once done; to the account, where nothing is said."""
 
 
 def _decide(person: Person, panel: Panel, act):
@@ -57,7 +59,8 @@ def _decide(person: Person, panel: Panel, act):
                     with transaction():
                         act(form.reason.data or "")
                     say(panel.done)
-                    return redirect(url_for(".admin_person", public_id=public_id) + panel.anchor, 303)
+                    leads = panel.leads or url_for(".admin_person", public_id=public_id) + panel.anchor
+                    return redirect(leads, 303)
                 except Refusal as refused:
                     refusal, status = refused.sentence, refused.status
                     person = queries.get_person(public_id)
@@ -237,8 +240,9 @@ def _giving(person: Person, role: Role) -> Panel:
 
 
 def _taking(person: Person, role: Role) -> Panel:
+    is_own = person.id == current_user.id and role is Role.ADMIN
     said = [_("La personne garde son compte, son parcours et son certificat ; ce qu’elle a fait reste inscrit.")]
-    if person.id == current_user.id and role is Role.ADMIN:
+    if is_own:
         said.append(_("C’est votre propre rôle : l’administration ne s’ouvrira plus pour vous."))
     if role is Role.REFERENT:
         left = len(list_holders(role) - {person.id})
@@ -261,6 +265,7 @@ def _taking(person: Person, role: Role) -> Panel:
         _("Le rôle est retiré."),
         "#roles",
         is_grave=True,
+        leads=url_for(".me") if is_own else "",
     )
 
 
