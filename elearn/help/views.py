@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 
 from flask import Blueprint, current_app, redirect, render_template, request, send_file, url_for
@@ -45,7 +46,7 @@ def marked_links() -> list[dict]:
 
 
 def page_name(path: str) -> str:
-    """A page of this site as people call it: a lesson by its title, others by their address."""
+    """A page of this site as people call it: a lesson or a quiz by its title; others by their address."""
     parts = path.strip("/").split("/")
     site, lang = get_site(), language()
     if parts[0] == "courses" and len(parts) in (2, 3) and parts[1] in site.course_slugs:
@@ -54,18 +55,27 @@ def page_name(path: str) -> str:
         return (lesson or course).words.of(lang).title
     if parts[0] == "pages" and len(parts) == 2 and parts[1] in site.pages:
         return site.pages[parts[1]].words.of(lang).title
+    if parts[0] == "quizzes" and len(parts) > 1 and (quiz := site.quiz(parts[1])):
+        return quiz.words.of(lang).title
     known = {
         "": _("l’accueil"),
+        "ambassador": _("le statut d’ambassadeur"),
+        "certificate": _("le certificat"),
         "charter": _("la charte"),
+        "courses": _("les cours"),
         "glossary": _("le glossaire"),
+        "me": _("la page personnelle"),
+        "paths": _("le choix du parcours"),
+        "placement": _("le positionnement"),
         "resources": _("les ressources"),
+        "search": _("la recherche"),
     }
-    return known.get(parts[0], path) if len(parts) == 1 else path
+    return known.get(parts[0], path)
 
 
 def _origin() -> str:
     """The page the help button was pressed on; the pages of this room are not worth naming."""
-    page = rules.clean_page(request.args.get("from"))
+    page = re.sub("/attempts/.*", "", rules.clean_page(request.args.get("from")))  # An attempt is its person's alone.
     return "" if page.startswith(("/help", "/questions", "/faq")) else page
 
 

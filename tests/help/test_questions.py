@@ -94,6 +94,10 @@ def test_ask_when_on_a_page(browser, asker, referent):
     page = browser.sign_in(asker).get("/charter")
     asking = page.click(href="/help/ask", index=0)
     assert "la charte" in asking and "3 jours ouvrés" in asking
+    asked = browser.get("/help/ask?from=/quizzes/charter/attempts/42/result")
+    assert "Quiz de la charte" in asked  # An attempt is its person's alone: the quiz is named.
+    assert browser.form(asked, "/help/ask")["page"].value == "/quizzes/charter"
+    assert "la page personnelle" in browser.get("/help/ask?from=/me/messages/7")
     form = browser.form(asking, "/help/ask")
     form["words"] = "Puis-je montrer <b>l’atelier</b> ?"
     thread = form.submit(status=303).follow()
