@@ -19,6 +19,7 @@ from ..permissions import Permission, permission_required
 from ..reporting import queries as reporting
 from ..reporting import words
 from ..reporting.choices import get_choices
+from ..reporting.keeping import keep
 from ..reporting.rules import Filter, read_filter
 from ..reporting.views import Demand, list_demands
 from ..web import say
@@ -233,7 +234,7 @@ def show(campaign_id):
         names=[line.name for line in page.lines],
         left=left,
         population=population,
-        reach=queries.get_reach(campaign, on),
+        reach=keep(("reach", left), now, lambda: queries.get_reach(campaign, on), lambda: reporting.is_large(now)),
         overlaps=queries.list_overlaps(campaign, on) if campaign.status == "draft" else [],
         obstacle=_obstacle(campaign, steps, on),
         previews=_previews(campaign, shown.offset, now) if found.total and shown else [],

@@ -278,6 +278,8 @@ def test_draft_when_revised_or_thrown_away(company):
     with transaction():
         service.discard(campaign_id)
     assert db.session.query(CampaignStep).count() == db.session.query(Campaign).count() == 0
+    with pytest.raises(Refusal, match="n’existe"):
+        launch(campaign_id)  # A colleague's page was still open.
     campaign_id = prepare(company)
     launch(campaign_id)
     for act in (lambda: service.revise(campaign_id, *values, now), lambda: service.discard(campaign_id)):
