@@ -58,9 +58,13 @@ class UtcDateTime(TypeDecorator):
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
+clock = dt.datetime.now
+"""The only clock of what is done and recorded; tests set it."""
+
+
 def utcnow() -> dt.datetime:
     """The present moment; views and commands call it and pass it down, rules never do."""
-    return dt.datetime.now(dt.UTC)
+    return clock(dt.UTC)
 
 
 @event.listens_for(Engine, "connect")

@@ -45,6 +45,7 @@ from elearn.reporting import service
 from elearn.reporting.models import VolunteeringSnapshot
 
 from ..ambassadors import building
+from ..conftest import START
 from ..factories import make_department, make_person
 from ..test_access import ANYONE, COLLEAGUES, address, table
 from .company import REQUIREMENTS, make_company, train
@@ -99,7 +100,7 @@ STARTS = [
     "/hr/nothing-here",
     "/hr/people/1",
     *(f"/hr/campaigns/{id_}" for id_ in (1, 2, 3, 4)),
-    *(f"/hr/volunteering?month={month}" for month in (utcnow().strftime("%Y-%m"), "1999-01", "x", "%00")),
+    *(f"/hr/volunteering?month={month}" for month in (START.strftime("%Y-%m"), "1999-01", "x", "%00")),
     *(f"/hr/people{kind}?{each}" for kind in ("", ".csv") for each in FILTERS),
     *(f"/hr?{each}" for each in FILTERS),
 ]
@@ -129,7 +130,7 @@ UNREACHED = {
 
 
 @pytest.fixture(autouse=True)
-def still(monkeypatch, tmp_path):
+def still(app, monkeypatch, tmp_path):
     """Between two crawls nothing moves but what the test moves: the clock stands still for every room, and a front-end
     build that goes on beside the tests renames no asset (one did, and every page differed by the name of its style).
     """
