@@ -20,7 +20,7 @@ from .calendar import Demo, Life
 from .company import ACCOUNTS, PASSWORD, SETTINGS
 from .people import START, Profile, draw_profiles, keep_house, make_accounts, make_departments, make_person
 from .stories import OWN_STORY
-from .training import finish_everything, follow_path, learn, sign
+from .training import finish_everything, follow_path, learn, renew, sign
 
 __all__ = ["ACCOUNTS", "PASSWORD", "Demo", "finish_everything", "make_demo", "name_company", "opened", "volunteer"]
 
@@ -60,19 +60,26 @@ def make_demo(now: dt.datetime) -> None:
         demo.live(desks.remind_commerce(demo, tree))
         demo.live(desks.remind_production(demo, tree))
         demo.run()
-        demo.people = {name: db.session.get(Person, person.id) for name, person in demo.people.items()}
-        db.session.flush()
     desks.read_newcomers(demo)
 
 
 def live_named_lives(demo: Demo) -> None:
     """The named accounts, each in the state its name says; who answers for the programme went through it first."""
     people = demo.people
-    for name, ended in (("referent", 392), ("deputy", 381), ("author", 300), ("certified", 120), ("hr", 140)):
+    for name, ended in (("author", 300), ("certified", 120), ("hr", 140)):
         demo.live(finish_everything(demo, people[name], ended))
+    for name, ended, again in (("referent", 392, 47), ("deputy", 381, 22)):
+        demo.live(_first_one(demo, people[name], ended, again))
     demo.live(_midway(demo, people["midway"]))
     demo.live(_ambassador(demo, people["ambassador"]))
     demo.live(learn(demo, people["manager"], "security", 60, "structurer"))
+    demo.live(learn(demo, people["admin"], "signed", 25, "apprivoiser"))
+
+
+def _first_one(demo: Demo, person: Person, ended: float, again: float) -> Life:
+    """Certified before everybody, and anew a year later."""
+    yield from finish_everything(demo, person, ended)
+    yield from renew(demo, person, again)
 
 
 def _midway(demo: Demo, person: Person) -> Life:
