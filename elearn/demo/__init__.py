@@ -55,7 +55,7 @@ def make_demo(now: dt.datetime) -> None:
             demo.live(desks.ask(demo, place, asked))
         for contest in words.CONTESTS:
             demo.live(desks.contest_item(demo, *contest))
-        for life in (desks.alert, desks.prepare_winter, desks.turn_months, desks.read_messages):
+        for life in (desks.alert, desks.prepare_winter, desks.turn_days, desks.read_messages):
             demo.live(life(demo))
         demo.live(desks.remind_commerce(demo, tree))
         demo.live(desks.remind_production(demo, tree))

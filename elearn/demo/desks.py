@@ -159,13 +159,14 @@ def contest_item(demo: Demo, quiz: str, ago: float, why: str, answer: str) -> Li
 # --- What the calendar brings ---------------------------------------------------------------------------------
 
 
-def turn_months(demo: Demo) -> Life:
-    """On the first of each month what ends on its day ends, and the volunteering figures are drawn."""
-    day = company_day(demo.now - dt.timedelta(days=START)).replace(day=1)
-    while (day := (day + dt.timedelta(days=32)).replace(day=1)) <= company_day(demo.now):
+def turn_days(demo: Demo) -> Life:
+    """Early each day what ended with the day before ends; on the first of a month the volunteering figures are drawn."""
+    for days_ago in range(START, -1, -1):
+        day = company_day(demo.now - dt.timedelta(days=days_ago))
         now = yield company_midnight(day) + dt.timedelta(hours=4)
         mandates.sweep(now)
-        draw_snapshot(now)
+        if day.day == 1:
+            draw_snapshot(now)
 
 
 def read_messages(demo: Demo) -> Life:

@@ -1,4 +1,4 @@
-"""One server with the demo company and one Chromium, shared by a worker's browser tests."""
+"""One Chromium for a worker's browser tests; the demo company under its own server, fresh for each."""
 
 from __future__ import annotations
 
@@ -19,9 +19,18 @@ PATIENCE = 60_000
 
 
 @pytest.fixture(scope="session")
-def product(tmp_path_factory):
-    """The demo company, served as `make run` serves it."""
-    instance = tmp_path_factory.mktemp("product") / "instance"
+def demo_company(tmp_path_factory):
+    """The instance folder of the demo company as `make run` makes it, once."""
+    instance = tmp_path_factory.mktemp("demo") / "instance"
+    start_product(instance).stop()
+    return instance
+
+
+@pytest.fixture
+def product(demo_company, tmp_path):
+    """The demo company as it was made, served as `make run` serves it: no story finds what another left."""
+    instance = tmp_path / "instance"
+    shutil.copytree(demo_company, instance)
     server = start_product(instance)
     server.instance = instance
     yield server
