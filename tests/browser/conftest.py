@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import sqlite3
 import threading
@@ -20,9 +22,17 @@ PATIENCE = 60_000
 
 @pytest.fixture(scope="session")
 def demo_company(tmp_path_factory):
-    """The instance folder of the demo company as `make run` makes it, once."""
-    instance = tmp_path_factory.mktemp("demo") / "instance"
-    start_product(instance).stop()
+    """The instance folder of the demo company as `make run` makes it, once for all the processes of a run."""
+    folder = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        folder = folder.parent
+    instance = folder / "demo" / "instance"
+    with (folder / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not instance.exists():
+            making = folder / "demo" / "making"
+            start_product(making).stop()
+            making.rename(instance)
     return instance
 
 
@@ -34,7 +44,7 @@ def product(demo_company, tmp_path):
     server = start_product(instance)
     server.instance = instance
     yield server
-    server.stop()
+    server.kill()
 
 
 @pytest.fixture(scope="session")
