@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from .. import brand
 from ..ambassadors.desk.queries import Queue
-from ..ambassadors.queries import get_covers
+from ..ambassadors.queries import get_covers, get_open_application, get_open_mandate
 from ..credentials import queries as credentials
 from ..credentials.rules import AWARD
 from ..db import db, transaction, utcnow
@@ -50,9 +50,17 @@ def home():
         credential=progress.credential,
         credential_valid=credentials.is_valid(progress.credential, company_day(utcnow())),
         cycle=progress.cycle,
+        volunteering=get_volunteering() if progress.credential else None,
         waiting=count_waiting(site.settings["answer_days"]),
         lang=language(),
     )
+
+
+def get_volunteering() -> str | None:
+    """Whether the reader has a status, or asks for one; for their own eyes."""
+    if get_open_mandate(current_user.id):
+        return "status"
+    return "application" if get_open_application(current_user.id) else None
 
 
 def count_waiting(answer_days: int) -> tuple[int, int]:
