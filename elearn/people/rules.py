@@ -150,6 +150,12 @@ def check_roles(held, new: Role) -> None:
         )
 
 
+def check_not_own_account(person_id: int, by_id: int | None) -> None:
+    """Nobody closes their own account: they would lock themselves out in the act. ``by_id`` is None for a job."""
+    if person_id == by_id:
+        raise Refusal(_("Vous ne pouvez pas fermer votre propre compte."))
+
+
 # --- Limits ---------------------------------------------------------------------------------------------------
 
 

@@ -19,7 +19,7 @@ import segno
 from sqlalchemy import delete, func, select, update
 
 from ..db import db, insert_once
-from ..errors import Refusal
+from ..errors import Invalid, Refusal
 from ..i18n import _
 from ..notifications import service as notifications
 from . import rules, signing_in
@@ -164,9 +164,12 @@ def remove(attempt: signing_in.Attempt, visitor, now: dt.datetime) -> None:
 def reset(person_id: int, now: dt.datetime, by_id: int | None, *, reason: str = "") -> None:
     """Take somebody's second factor away when they can no longer use it: the administrator's act, logged and told to
     the person. Nobody does it for oneself: one's own page asks for the password. Their sessions end with it, since a
-    telephone that is lost may have been taken."""
+    telephone that is lost may have been taken. Raise Invalid where an administrator (``by_id``) does not say how they
+    knew the person; the command line is the operator's own word."""
     if person_id == by_id:
         raise Refusal(_("Votre propre second facteur se retire depuis votre page, avec votre mot de passe."))
+    if by_id is not None and not reason.strip():
+        raise Invalid(_("Écrivez-le : cette ligne reste au journal."))
     lock_person(person_id)
     _delete(person_id)
     signing_in.end_all_sessions(person_id, now)

@@ -142,7 +142,9 @@ def describe(person: Person, names: tuple[str, ...] = EDITABLE) -> dict:
 
 
 def close_person(person_id: int, now: dt.datetime, by_id: int | None = None, *, reason: str = "") -> None:
-    """Close the account of somebody who left: it signs in no more, its sessions end, its file stays."""
+    """Close the account of somebody who left: it signs in no more, its sessions end, its file stays. Raise Refusal for
+    one's own."""
+    rules.check_not_own_account(person_id, by_id)
     person = lock_person(person_id)
     if person.closed_at is not None:
         return

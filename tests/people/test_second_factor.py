@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from elearn.ambassadors import mandates
 from elearn.db import db, transaction, utcnow
-from elearn.errors import Refusal, TooMany
+from elearn.errors import Invalid, Refusal, TooMany
 from elearn.notifications.kinds import find_readers
 from elearn.notifications.messages import render
 from elearn.notifications.models import Message
@@ -423,6 +423,15 @@ def test_recovery_when_about_oneself(app, browser):
     with pytest.raises(Refusal), transaction():
         second_factor.reset(admin.id, NOW, admin.id)
     assert second_factor.is_set(admin.id)
+
+
+def test_recovery_when_nothing_is_said(app, person):
+    """The service itself asks an administrator how they knew the person."""
+    set_up(app, person)
+    admin = make_person(roles=("admin",))
+    with pytest.raises(Invalid), transaction():
+        second_factor.reset(person.id, NOW, admin.id, reason=" ")
+    assert second_factor.is_set(person.id)
 
 
 def test_recovery_when_by_command(app, person):

@@ -168,3 +168,11 @@ def test_create_admin_when_run(app):
     assert app.test_client().get(path).status_code == 200
     bad = runner.invoke(args=[*given[:3], "nonsense", *given[4:]])
     assert bad.exit_code == 1 and "Traceback" not in bad.output
+
+
+def test_close_person_when_it_is_oneself(app):
+    """Nobody closes their own account, by whichever door."""
+    admins = [make_person(roles=("admin",)) for _ in range(2)]
+    with pytest.raises(Refusal), transaction():
+        service.close_person(admins[0].id, utcnow(), admins[0].id)
+    assert admins[0].closed_at is None

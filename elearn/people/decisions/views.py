@@ -13,7 +13,7 @@ from ...errors import Invalid, Refusal
 from ...i18n import _, _n
 from ...permissions import Permission, Role, permission_required
 from ...web import say
-from .. import second_factor, service, settings
+from .. import rules, second_factor, service, settings
 from ..desk import queries, words
 from ..desk.forms import DecisionForm
 from ..models import Person
@@ -52,18 +52,17 @@ def _decide(person: Person, panel: Panel, act):
     if request.method == "POST":
         status = 422
         if form.validate() and form.act.data == panel.act:
-            if panel.asks and not (form.reason.data or "").strip():
-                form.reason.errors = [_("Écrivez-le : cette ligne reste au journal.")]
-            else:
-                try:
-                    with transaction():
-                        act(form.reason.data or "")
-                    say(panel.done)
-                    leads = panel.leads or url_for(".admin_person", public_id=public_id) + panel.anchor
-                    return redirect(leads, 303)
-                except Refusal as refused:
-                    refusal, status = refused.sentence, refused.status
-                    person = queries.get_person(public_id)
+            try:
+                with transaction():
+                    act(form.reason.data or "")
+                say(panel.done)
+                return redirect(panel.leads or url_for(".admin_person", public_id=public_id) + panel.anchor, 303)
+            except Refusal as refused:
+                status, person = refused.status, queries.get_person(public_id)
+                if panel.asks and isinstance(refused, Invalid):
+                    form.reason.errors = [refused.sentence]
+                else:
+                    refusal = refused.sentence
         elif not form.errors:
             refusal = _("Ce compte a changé entre-temps. Voici ce que vous pouvez décider maintenant.")
     form.act.data = panel.act
@@ -79,8 +78,7 @@ def admin_state(public_id: str):
     """Close an account, or open it again."""
     person, by_id = queries.get_person(public_id), current_user.id
     person_id = person.id
-    if person_id == by_id:
-        raise Refusal(_("Vous ne pouvez pas fermer votre propre compte."))
+    rules.check_not_own_account(person_id, by_id)
     if person.erased_at is not None:
         raise Refusal(_("Ce compte a été effacé ; il faut en créer un nouveau."))
     if person.closed_at is None:
